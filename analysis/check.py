@@ -1,0 +1,240 @@
+"""Rules that hold between the tables of a record.
+
+Each rule is a function from the typed tables to faults. Together with the rules of single columns (`analysis.schema`)
+they say what a valid record is: every id resolves, every row is cited, every code is in the codebook, no forecast is
+decided before it was made, and no probability was read with hindsight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+import pandas as pd
+
+from analysis import codebook
+from analysis.dates import spans
+from analysis.errors import Fault, nearest
+from analysis.tables import BY_NAME
+
+Tables = Mapping[str, pd.DataFrame]
+Lines = Mapping[str, list[int]]
+
+# Where a record key of `citations.csv` begins with this word, its rest is an id of that table.
+RECORD_TABLES = {"events": "event_id", "assessments": "assessment_id", "forecasts": "forecast_id"}
+
+
+def relations(tables: Tables, lines: Lines) -> list[Fault]:
+    """Return the faults between tables; rows that broke a rule of their own column are passed over here."""
+    return [fault for rule in _RULES for fault in rule(tables, lines)]
+
+
+def record_keys(tables: Tables) -> dict[str, pd.Series]:
+    """Return for each citable table the key by which `citations.csv` names its rows, on the table's index."""
+    keys = {name: f"{name}:" + tables[name][column] for name, column in RECORD_TABLES.items()}
+    keys["indicators"] = "indicator:" + tables["indicators"]["indicator"] + "@" + tables["indicators"]["period"]
+    return keys
+
+
+def _sides(tables: Tables, lines: Lines) -> Iterator[Fault]:
+    roles = tables["actors"]["role"]
+    for role in ("side_a", "side_b"):
+        count = int((roles == role).sum())
+        if count != 1:
+            yield Fault(
+                "actors.csv",
+                "role",
+                f"`{role}` in exactly one row",
+                f"{count} rows",
+                "The two sides are found by their role.",
+            )
+
+
+def _references(tables: Tables, lines: Lines) -> Iterator[Fault]:
+    actors = set(tables["actors"]["actor_id"].dropna())
+    codes = set(codebook.cameo()["code"])
+    yield from _known(tables, lines, "events", "source_actor", actors, "an actor of actors.csv")
+    yield from _known(tables, lines, "events", "target_actor", actors, "an actor of actors.csv")
+    yield from _known(tables, lines, "events", "cameo", codes, "a CAMEO code of codebook/cameo.csv")
+    yield from _known(tables, lines, "indicator_catalogue", "of", actors, "an actor of actors.csv")
+    assessments = set(tables["assessments"]["assessment_id"].dropna())
+    yield from _known(tables, lines, "forecasts", "assessment_id", assessments, "an assessment of assessments.csv")
+    series = set(tables["indicator_catalogue"]["indicator"].dropna())
+    yield from _known(tables, lines, "indicators", "indicator", series, "a series of indicator_catalogue.csv")
+    sources = set(tables["sources"]["source_id"].dropna())
+    yield from _known(tables, lines, "citations", "source_id", sources, "a source of sources.csv")
+    terms = set(codebook.estimative()["term"])
+    yield from _known(tables, lines, "assessments", "estimative_term", terms, "a term of codebook/estimative.csv")
+    records = {key for keys in record_keys(tables).values() for key in keys.dropna()}
+    yield from _known(
+        tables, lines, "citations", "record", records, "a row of the record, as `events:ID` or `indicator:ID@PERIOD`"
+    )
+
+
+def _known(tables: Tables, lines: Lines, table: str, column: str, known: set[str], expected: str) -> Iterator[Fault]:
+    values = tables[table][column]
+    for position in _true(values.notna() & ~values.isin(known)):
+        got = str(values.iloc[position])
+        yield Fault(_place(table, lines, position), column, expected, got, nearest(got, known))
+
+
+def _persons(tables: Tables, lines: Lines) -> Iterator[Fault]:
+    known = set(tables["actors"]["actor_id"].dropna())
+    for position, cell in enumerate(tables["events"]["persons"]):
+        for person in str(cell).split(";") if isinstance(cell, str) else []:
+            if person not in known:
+                yield Fault(
+                    _place("events", lines, position),
+                    "persons",
+                    "actors of actors.csv, joined by `;`",
+                    person,
+                    nearest(person, known),
+                )
+
+
+def _cited(tables: Tables, lines: Lines) -> Iterator[Fault]:
+    cited = set(tables["citations"]["record"].dropna())
+    keys = record_keys(tables)
+    for table in ("events", "assessments", "indicators"):
+        for position in _true(keys[table].notna() & ~keys[table].isin(cited)):
+            key = str(keys[table].iloc[position])
+            yield Fault(
+                _place(table, lines, position),
+                "",
+                "cited by at least one source",
+                key,
+                f"Add a row for {key} to citations.csv.",
+            )
+
+
+def _forecast_dates(tables: Tables, lines: Lines) -> Iterator[Fault]:
+    forecasts = tables["forecasts"]
+    made = tables["assessments"].set_index("assessment_id")["date"]
+    made = forecasts["assessment_id"].map(made[~made.index.duplicated()])
+    start, resolved = spans(made)["start"], spans(forecasts["resolved_on"])
+    early = resolved["end"] < start
+    for position in _true(early):
+        yield Fault(
+            _place("forecasts", lines, position),
+            "resolved_on",
+            f"on or after the day it was made ({made.iloc[position]})",
+            str(forecasts["resolved_on"].iloc[position]),
+        )
+    for position in _true(spans(forecasts["deadline"])["end"] < start):
+        yield Fault(
+            _place("forecasts", lines, position),
+            "deadline",
+            f"on or after the day it was made ({made.iloc[position]})",
+            str(forecasts["deadline"].iloc[position]),
+        )
+    is_open = forecasts["outcome"] == "open"
+    for position in _true(is_open & forecasts["resolved_on"].notna()):
+        yield Fault(
+            _place("forecasts", lines, position),
+            "resolved_on",
+            "empty while the outcome is open",
+            str(forecasts["resolved_on"].iloc[position]),
+        )
+    for position in _true(~is_open & forecasts["outcome"].notna() & forecasts["resolved_on"].isna()):
+        yield Fault(
+            _place("forecasts", lines, position),
+            "resolved_on",
+            "the day on which it was decided",
+            "",
+            "Give the day, or set the outcome to open.",
+        )
+
+
+def _forecast_ranges(tables: Tables, lines: Lines) -> Iterator[Fault]:
+    ranges: dict[str, set[tuple[float, float]]] = {}
+    for row in codebook.bands().itertuples():
+        ranges.setdefault(str(row.term_basis), set()).add(
+            (float(str(row.probability_low)), float(str(row.probability_high)))
+        )
+    forecasts = tables["forecasts"]
+    columns = (forecasts[name] for name in ("probability_low", "probability_high", "term_basis"))
+    for position, (low, high, basis) in enumerate(zip(*columns, strict=True)):
+        place = _place("forecasts", lines, position)
+        if low != low or high != high:
+            continue
+        if low > high:
+            yield Fault(place, "probability_low", f"at most probability_high ({high:g})", f"{low:g}", "Swap the two.")
+        elif basis != "numeric" and basis not in ranges:
+            yield Fault(
+                place,
+                "term_basis",
+                "a scheme:band of codebook/estimative.csv, or numeric",
+                basis,
+                nearest(basis, ranges),
+            )
+        elif basis != "numeric" and (low, high) not in ranges[basis]:
+            allowed = " or ".join(f"{a:g}-{b:g}" for a, b in sorted(ranges[basis]))
+            yield Fault(
+                place,
+                "probability_low",
+                f"the lower end of the range of {basis} ({allowed})",
+                f"{low:g}-{high:g}",
+                "The range follows from the author's word, never from the outcome.",
+            )
+
+
+def _values(tables: Tables, lines: Lines) -> Iterator[Fault]:
+    table = tables["indicators"]
+    withheld = table["basis"] == "withheld"
+    for position in _true(withheld & table["value"].notna()):
+        yield Fault(
+            _place("indicators", lines, position),
+            "value",
+            "empty where the basis is withheld",
+            str(table["value"].iloc[position]),
+        )
+    for position in _true(~withheld & table["value"].isna() & table["basis"].notna()):
+        yield Fault(
+            _place("indicators", lines, position),
+            "value",
+            "a number",
+            "",
+            "Set the basis to withheld only where the producer keeps it secret.",
+        )
+    outside = (table["low"] > table["value"]) | (table["high"] < table["value"]) | (table["low"] > table["high"])
+    for position in _true(outside):
+        row = table.iloc[position]
+        yield Fault(
+            _place("indicators", lines, position),
+            "value",
+            f"between low ({row['low']:g}) and high ({row['high']:g})",
+            str(row["value"]),
+        )
+
+
+def _directions(tables: Tables, lines: Lines) -> Iterator[Fault]:
+    keys = ("side_a_dependence", "side_b_dependence", "tension")
+    allowed = {f"{key}:{sign}" for key in keys for sign in ("-1", "0", "+1")}
+    for position, cell in enumerate(tables["indicator_catalogue"]["direction"]):
+        parts = str(cell).split(";") if isinstance(cell, str) else []
+        if isinstance(cell, str) and (set(parts) - allowed or len(parts) != len(keys)):
+            yield Fault(
+                _place("indicator_catalogue", lines, position),
+                "direction",
+                "like side_a_dependence:+1;side_b_dependence:0;tension:-1",
+                cell,
+            )
+
+
+def _true(mask: pd.Series) -> list[int]:
+    return [int(position) for position in mask.to_numpy(dtype=bool, na_value=False).nonzero()[0]]
+
+
+def _place(table: str, lines: Lines, position: int) -> str:
+    return f"{BY_NAME[table].file}, line {lines[table][position]}"
+
+
+_RULES: tuple[Callable[[Tables, Lines], Iterator[Fault]], ...] = (
+    _sides,
+    _references,
+    _persons,
+    _cited,
+    _forecast_dates,
+    _forecast_ranges,
+    _values,
+    _directions,
+)

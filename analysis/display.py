@@ -1,0 +1,361 @@
+"""The things a notebook shows: `Chart`, `Table`, `Finding`, and a document's `Cover` and `Bibliography`.
+
+Each is a small frozen value with a MIME bundle of several forms, so that one output serves every reader: `text/html`
+for the screen, `text/plain` for a terminal and for the comparison of notebooks, and a form for export (`image/svg+xml`
+with real text, or `text/markdown` with citation keys). What a page needs beyond that travels in the bundle too: the
+rows behind a chart as `text/csv`, the bibliography as CSL-JSON, the cover as a small JSON object. An executed notebook
+can therefore be exported where no record is.
+
+Text from a record is data. It is escaped here, once, in each form: nothing in a title or a claim can become markup.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+MimeBundle = tuple[dict[str, Any], dict[str, Any]]
+
+COVER_MIME = "application/vnd.bilateral-workbook.cover+json"
+BIBLIOGRAPHY_MIME = "application/vnd.citationstyles.csl+json"
+
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_SVG_SEED = "bilateral-workbook"
+
+
+def escape_markdown(text: str) -> str:
+    """Return `text` as Markdown that reads as that very text: every ASCII punctuation mark escaped, no line break."""
+    return _PUNCTUATION.sub(r"\\\1", " ".join(str(text).split()))
+
+
+def cite(keys: Iterable[str]) -> str:
+    """Return a pandoc citation of the source ids, sorted and without repeats; empty for none."""
+    unique = sorted(set(keys))
+    return f"[{'; '.join(f'@{{{key}}}' for key in unique)}]" if unique else ""
+
+
+@dataclass(frozen=True, eq=False)
+class Chart:
+    """A finished chart with its words and its rows.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        The picture, with title, subtitle and source line drawn in it. Made without pyplot, so nothing stays open.
+    name : str
+        A slug; the name of the file and of the attached table.
+    title, subtitle, source, alt : str
+        The finding; what is plotted, unit and period; where it comes from; the description for who cannot see it.
+        All computed from `data`.
+    data : DataFrame
+        The tidy rows that are drawn.
+    note : str
+        How to read it and what it cannot show; set as the caption in documents. May be empty.
+    """
+
+    figure: Figure
+    name: str
+    title: str
+    subtitle: str
+    source: str
+    alt: str
+    data: pd.DataFrame
+    note: str = ""
+
+    def svg(self) -> str:
+        """Return the picture as SVG with real text; the same bytes for the same figure."""
+        return self._render("svg", text=True).decode("utf-8")
+
+    def png(self, dpi: int = 144) -> bytes:
+        """Return the picture as PNG."""
+        return self._render("png", dpi=dpi)
+
+    def save(self, path: str | Path) -> None:
+        """Write the picture to `path`; the suffix (.svg, .png, .pdf) names the format."""
+        from pathlib import Path
+
+        target = Path(path)
+        target.write_bytes(self._render(target.suffix.lstrip("."), text=True))
+
+    def _render(self, form: str, *, text: bool = False, dpi: int = 144) -> bytes:
+        import matplotlib as mpl
+
+        buffer = io.BytesIO()
+        fixed: dict[str, dict[str, Any]] = {
+            "svg": {"Date": None, "Title": self.title},
+            "pdf": {"CreationDate": None},
+        }
+        with mpl.rc_context({"svg.fonttype": "none" if text else "path", "svg.hashsalt": f"{_SVG_SEED}-{self.name}"}):
+            self.figure.savefig(buffer, format=form, dpi=dpi, metadata=fixed.get(form, {}))
+        return buffer.getvalue()
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> MimeBundle:
+        picture = base64.b64encode(self.png()).decode("ascii")
+        width = round(float(self.figure.get_size_inches()[0]) * 96)
+        words = html.escape(self.alt, quote=True)
+        data = {
+            "text/plain": self.alt,
+            "text/html": f'<img alt="{words}" width="{width}" src="data:image/png;base64,{picture}">',
+            "image/svg+xml": self.svg(),
+            "text/csv": safe_csv(self.data),
+        }
+        return data, {"image/svg+xml": {"alt": self.alt, "caption": self.note, "name": self.name, "title": self.title}}
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A small table to be read: a frame of ready cells with a caption.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Cells as they are to be printed; column names are the heads. Numbers are printed as `str` gives them, so format
+        before.
+    caption : str
+        What the table shows, with period.
+    name : str
+        A slug; the name of the attached table.
+    sources : sequence of sequences of str, optional
+        For each row the source ids to cite at the end of its last cell.
+    widths : sequence of float, optional
+        Relative column widths on paper; by content when absent.
+    """
+
+    frame: pd.DataFrame
+    caption: str
+    name: str
+    sources: Sequence[Sequence[str]] | None = None
+    widths: Sequence[float] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a list of sources that does not fit the rows."""
+        if self.sources is not None and len(self.sources) != len(self.frame):
+            raise ValueError(f"table {self.name!r}: {len(self.sources)} lists of sources for {len(self.frame)} rows")
+
+    def _cells(self) -> list[list[str]]:
+        return [["" if _missing(cell) else str(cell) for cell in row] for row in self.frame.itertuples(index=False)]
+
+    def markdown(self) -> str:
+        """Return a pandoc pipe table, its widths in the rule, with citations."""
+        rows = [[escape_markdown(cell) for cell in row] for row in self._cells()]
+        if self.sources is not None:
+            for row, keys in zip(rows, self.sources, strict=True):
+                row[-1] = f"{row[-1]} {cite(keys)}".strip()
+        heads = [escape_markdown(str(name)) for name in self.frame.columns]
+        # pandoc wraps a pipe table by the dashes in its rule only when a line is wider than its column limit, so one
+        # always is.
+        rules = [_rule(width, self.frame.iloc[:, i].dtype.kind in "if") for i, width in enumerate(self._widths())]
+        lines = [_pipe(heads), _pipe(rules), *(_pipe(row) for row in rows), "", f": {escape_markdown(self.caption)}"]
+        return "\n".join(lines)
+
+    def _widths(self) -> list[int]:
+        if self.widths is not None:
+            shares = [float(width) for width in self.widths]
+        else:
+            cells = self._cells()
+            shares = [
+                float(min(60, max([len(str(name)), *(len(row[i]) for row in cells)])))
+                for i, name in enumerate(self.frame.columns)
+            ]
+        total = sum(shares) or 1.0
+        return [max(3, round(160 * share / total)) for share in shares]
+
+    def html(self) -> str:
+        """Return an HTML table with a caption and scoped heads; cells are escaped."""
+        head = "".join(f'<th scope="col">{html.escape(str(name))}</th>' for name in self.frame.columns)
+        rows = [
+            "".join(f'<td style="text-align:left">{html.escape(cell)}</td>' for cell in row) for row in self._cells()
+        ]
+        body = "".join(f"<tr>{row}</tr>" for row in rows)
+        caption = f"<caption>{html.escape(self.caption)}</caption>"
+        return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+    def plain(self) -> str:
+        """Return the table as aligned text, caption first."""
+        if self.frame.empty:
+            return f"{self.caption}\n(no rows)"
+        return f"{self.caption}\n{self.frame.to_string(index=False, justify='left', na_rep='')}"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> MimeBundle:
+        data = {
+            "text/plain": self.plain(),
+            "text/html": self.html(),
+            "text/markdown": self.markdown(),
+            "text/csv": safe_csv(self.frame),
+        }
+        return data, {"text/markdown": {"name": self.name, "caption": self.caption}}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A sentence computed from a measure, with the records and sources it rests on.
+
+    Parameters
+    ----------
+    text : str
+        One or two sentences; every number in them comes from a frame.
+    sources : tuple of str
+        Source ids, cited at the end of the sentence.
+    records : tuple of str
+        The rows behind it, as `table:id`.
+    links : mapping of str to str
+        Source id to address, for live links on the screen.
+    """
+
+    text: str
+    sources: tuple[str, ...] = ()
+    records: tuple[str, ...] = ()
+    links: Mapping[str, str] = field(default_factory=dict)
+
+    def markdown(self) -> str:
+        """Return pandoc Markdown with citation keys."""
+        return f"{escape_markdown(self.text)} {cite(self.sources)}".strip()
+
+    def html(self) -> str:
+        """Return an HTML paragraph with links to the sources."""
+        return f"<p>{html.escape(self.text)}{self._marks()}</p>"
+
+    def _marks(self) -> str:
+        marks = [
+            f'<a href="{html.escape(self.links[key], quote=True)}">{html.escape(key)}</a>'
+            if key in self.links
+            else html.escape(key)
+            for key in sorted(set(self.sources))
+        ]
+        return f" <small>[{'; '.join(marks)}]</small>" if marks else ""
+
+    def plain(self) -> str:
+        """Return the sentence followed by its source ids in brackets."""
+        keys = sorted(set(self.sources))
+        return f"{self.text} [{'; '.join(keys)}]" if keys else self.text
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> MimeBundle:
+        return {"text/plain": self.plain(), "text/html": self.html(), "text/markdown": self.markdown()}, {}
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Several findings shown as one list."""
+
+    items: tuple[Finding, ...]
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> MimeBundle:
+        items = "".join(f"<li>{item.html()[3:-4]}</li>" for item in self.items)
+        return {
+            "text/plain": "\n".join(f"- {item.plain()}" for item in self.items),
+            "text/html": f"<ul>{items}</ul>",
+            "text/markdown": "\n".join(f"- {item.markdown()}" for item in self.items),
+        }, {}
+
+
+@dataclass(frozen=True)
+class Cover:
+    """The title block of a document: everything on it is data of the run, nothing comes from the clock.
+
+    Parameters
+    ----------
+    title : str
+        The main finding.
+    relationship : str
+        Both sides by name.
+    as_of, period : str
+        The cut-off day; first and last day shown.
+    handling : str
+        A handling line such as "Internal"; empty for none.
+    record : str
+        The record's version: the first characters of its hash.
+    parameters, versions : mapping
+        Parameters of the run; libraries and their versions.
+    paper, lang : str
+        `a4` or `us-letter`; the document's language.
+    """
+
+    title: str
+    relationship: str
+    as_of: str
+    period: str
+    record: str
+    handling: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    paper: str = "a4"
+    lang: str = "en"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> MimeBundle:
+        facts = {
+            "title": self.title,
+            "relationship": self.relationship,
+            "as_of": self.as_of,
+            "period": self.period,
+            "record": self.record,
+            "handling": self.handling,
+            "parameters": dict(self.parameters),
+            "versions": dict(self.versions),
+            "paper": self.paper,
+            "lang": self.lang,
+        }
+        line = f"{self.relationship}. As of {self.as_of}; period {self.period}; record {self.record}."
+        handling = f"<p><strong>{html.escape(self.handling)}</strong></p>" if self.handling else ""
+        return {
+            "text/plain": f"{self.title}\n{line}",
+            "text/html": f"{handling}<h1>{html.escape(self.title)}</h1><p>{html.escape(line)}</p>",
+            COVER_MIME: facts,
+        }, {}
+
+
+@dataclass(frozen=True)
+class Bibliography:
+    """The cited sources as CSL-JSON items, carried by the notebook so that it can be exported anywhere."""
+
+    items: tuple[Mapping[str, Any], ...]
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> MimeBundle:
+        rows = "".join(_entry(item) for item in self.items)
+        count = len(self.items)
+        return {
+            "text/plain": f"{count} source{'s' if count != 1 else ''} cited",
+            "text/html": f"<details><summary>{count} sources cited</summary><ol>{rows}</ol></details>",
+            BIBLIOGRAPHY_MIME: json.loads(json.dumps(list(self.items))),
+        }, {}
+
+
+def _entry(item: Mapping[str, Any]) -> str:
+    url, title, publisher = (html.escape(str(item.get(key, "")), quote=True) for key in ("URL", "title", "publisher"))
+    return f'<li><a href="{url}">{title}</a>, {publisher}</li>'
+
+
+def safe_csv(frame: pd.DataFrame) -> str:
+    """Return the frame as CSV; a text cell that a spreadsheet would run as a formula gets a leading apostrophe."""
+    guarded = frame.copy()
+    for name in guarded.columns:
+        if guarded[name].dtype.kind in "OUT" or str(guarded[name].dtype) in {"str", "string", "category"}:
+            guarded[name] = guarded[name].map(_guard, na_action="ignore")
+    return guarded.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")
+
+
+def _guard(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
+
+
+def _missing(cell: object) -> bool:
+    return cell is None or cell != cell or str(cell) in {"<NA>", "NaT"}
+
+
+def _pipe(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _rule(width: int, numeric: bool) -> str:
+    return f"{'-' * (width - 1)}:" if numeric else f":{'-' * (width - 1)}"

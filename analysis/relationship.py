@@ -1,0 +1,195 @@
+"""A relationship, loaded: the record's tables as tidy DataFrames, whole or not at all.
+
+`load` reads the folder, checks it (every fault in one message) and links the tables: dates become first and last days,
+codes get their Goldstein score and quad class, every row learns how many sources and publishers stand behind it and
+which Admiralty grade follows. With `as_of` the record is cut to what had happened by that day: rows end on or before
+it, and forecasts decided later are open. The cut goes by when things happened, not by when a page about them was
+published; citations of later pages are marked `later`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analysis import places
+from analysis.errors import OptionError, RecordError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analysis.errors import Fault
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two sides: its actor id and its name."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, eq=False)
+class Relationship:
+    """The tables of one relationship; plain DataFrames, documented in `data/README.md` and in `analysis.linking`.
+
+    `side_a` is the side whose dependence the record follows. `as_of` is the cut-off asked for, or None; `cutoff` is
+    the last day that the tables speak of: `as_of`, or the last day of the latest event that is dated to within a
+    month. `record_hash` names the content of the whole record, cut or not.
+    """
+
+    name: str
+    title: str
+    side_a: Side
+    side_b: Side
+    path: Path
+    as_of: pd.Timestamp | None
+    cutoff: pd.Timestamp
+    record_hash: str
+    actors: pd.DataFrame
+    sources: pd.DataFrame
+    events: pd.DataFrame
+    assessments: pd.DataFrame
+    forecasts: pd.DataFrame
+    indicators: pd.DataFrame
+    catalogue: pd.DataFrame
+    citations: pd.DataFrame
+
+    @property
+    def sides(self) -> tuple[Side, Side]:
+        """Both sides, `side_a` first."""
+        return (self.side_a, self.side_b)
+
+    def as_of_day(self, day: str | pd.Timestamp) -> Relationship:
+        """Return the record as it was known at the end of `day`, from the tables already loaded.
+
+        Raises
+        ------
+        OptionError
+            When `day` is no day, or lies after this record's own cut-off: what was cut away cannot come back.
+        """
+        from analysis.linking import cut
+
+        wanted = as_day(day)
+        if self.as_of is not None and wanted > self.as_of:
+            raise OptionError(
+                "as_of_day",
+                "day",
+                f"a day up to {self.as_of:%Y-%m-%d}",
+                f"{wanted:%Y-%m-%d}",
+                "Load the record anew with a later as_of.",
+            )
+        tables: dict[str, Any] = dict(cut(self, wanted))
+        return replace(self, as_of=wanted, cutoff=wanted, **tables)
+
+
+def load(name_or_path: str | os.PathLike[str], as_of: str | pd.Timestamp | None = None) -> Relationship:
+    """Load a relationship.
+
+    Parameters
+    ----------
+    name_or_path : str or path
+        The name of a shipped relationship, such as "russia-belarus", or a folder with the tables.
+    as_of : str or Timestamp, optional
+        The last day that may be known about (ISO day); the whole record when absent.
+
+    Returns
+    -------
+    Relationship
+        Its attributes are the tables.
+
+    Raises
+    ------
+    OptionError
+        When there is no such relationship or `as_of` is no day.
+    RecordError
+        When the record breaks a rule; all faults at once, nothing is loaded.
+    """
+
+    from analysis.linking import last_day, link
+
+    wanted = None if as_of is None or as_of == "" else as_day(as_of)
+    path = places.relationship(name_or_path)
+    tables, faults = read(path)
+    if faults:
+        raise RecordError(faults, record=path.name)
+    linked = link(tables)
+    actors = tables["actors"].set_index("role")
+    side_a, side_b = (
+        Side(str(actors.loc[role, "actor_id"]), str(actors.loc[role, "name"])) for role in ("side_a", "side_b")
+    )
+    joint = tables["actors"].loc[tables["actors"]["kind"] == "dyad", "name"]
+    whole = Relationship(
+        name=path.name,
+        title=str(joint.iloc[0]) if len(joint) else f"{side_a.name} and {side_b.name}",
+        side_a=side_a,
+        side_b=side_b,
+        path=path,
+        as_of=None,
+        cutoff=last_day(linked["events"]),
+        record_hash=record_hash(path),
+        **linked,
+    )
+    return whole if wanted is None else whole.as_of_day(wanted)
+
+
+def read(path: Path) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
+    """Read and check the tables of a folder.
+
+    Returns
+    -------
+    tuple of dict and list of Fault
+        Typed tables by name, and every fault, in the order of tables and lines. With faults the tables are not fit for
+        use.
+    """
+    from analysis.check import relations
+    from analysis.reading import read_table
+    from analysis.schema import validate
+    from analysis.tables import TABLES
+
+    tables, lines, faults, unreadable = {}, {}, [], False
+    for schema in TABLES:
+        table, lines[schema.name], found = read_table(path / schema.file, schema)
+        unreadable |= bool(found) and table.empty
+        tables[schema.name], wrong = validate(table, lines[schema.name], schema) if len(table) else (table, [])
+        faults += found + wrong
+    # Between tables only where every table could be read: a missing table would make each row that points to it look
+    # wrong.
+    return tables, faults if unreadable else faults + relations(tables, lines)
+
+
+def record_hash(path: Path) -> str:
+    """Return the SHA-256 of the record's tables and of the codebook, whatever their line ends or byte-order marks."""
+    from analysis.tables import TABLES
+
+    digest = hashlib.sha256()
+    for file in [*(path / schema.file for schema in TABLES), *sorted(places.codebook().glob("*.csv"))]:
+        content = file.read_bytes().removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
+        digest.update(f"{file.name}:{len(content)}\n".encode() + content)
+    return digest.hexdigest()
+
+
+def as_day(day: str | pd.Timestamp) -> pd.Timestamp:
+    """Return a day given as ISO text or Timestamp; OptionError otherwise."""
+    import pandas as pd
+
+    from analysis.dates import parse
+
+    if isinstance(day, pd.Timestamp):
+        return day.normalize()
+    try:
+        span = parse(str(day))
+    except ValueError as error:
+        raise OptionError(
+            "as_of",
+            "day",
+            "a day such as 2023-04-06",
+            day,
+            f"This is {error}." if "there is" not in str(error) else f"{str(error).capitalize()}.",
+        ) from None
+    if span.precision != "day":
+        raise OptionError("as_of", "day", "a day such as 2023-04-06", day, "Give the day too.")
+    return pd.Timestamp(span.start)

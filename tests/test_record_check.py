@@ -1,0 +1,305 @@
+"""What a user sees when a record is wrong: every fault at once, with file, line, column, value, rule and way out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import analysis as an
+from analysis.cli import main
+from analysis.errors import RecordError
+
+Change = Callable[..., Path]
+
+
+def faults_of(folder: Path) -> list[str]:
+    with pytest.raises(RecordError) as caught:
+        an.load(folder)
+    return [str(fault) for fault in caught.value.faults]
+
+
+def test_the_invented_record_is_valid(record: Path) -> None:
+    assert len(an.load(record).events) == 4
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "cells", "expected"),
+    [
+        (
+            "events",
+            1,
+            {"event_id": "2001-03-04-threat"},
+            "events.csv, line 3: `event_id` must be unique, not '2001-03-04-threat'. Line 2 has it already",
+        ),
+        (
+            "events",
+            0,
+            {"source_actor": "BBC"},
+            "events.csv, line 2: `source_actor` must be an actor of actors.csv, not 'BBC'. Did you mean 'BBB'?",
+        ),
+        (
+            "events",
+            0,
+            {"persons": "anna;otto"},
+            "events.csv, line 2: `persons` must be actors of actors.csv, joined by `;`, not 'otto'.",
+        ),
+        (
+            "events",
+            0,
+            {"date": "2001-02-30"},
+            "events.csv, line 2: `date` must be an EDTF date such as 2014, 2014-03, 2014-03-23, 1997~ or 2004-02-18/2004-02-19, not '2001-02-30'. There is no day 30 in 2001-02.",
+        ),
+        (
+            "events",
+            0,
+            {"date": "2002-02/2001-02"},
+            "not '2002-02/2001-02'. This is an interval that ends before it starts.",
+        ),
+        (
+            "events",
+            0,
+            {"cameo": "999"},
+            "events.csv, line 2: `cameo` must be a CAMEO code of codebook/cameo.csv, not '999'.",
+        ),
+        ("events", 0, {"domain": "enregy"}, "not 'enregy'. Did you mean 'energy'?"),
+        (
+            "events",
+            0,
+            {"dependence": "3"},
+            "events.csv, line 2: `dependence` must be a whole number from -2 to 2, not '3'.",
+        ),
+        (
+            "events",
+            0,
+            {"dependence": "1.5"},
+            "events.csv, line 2: `dependence` must be a whole number from -2 to 2, not '1.5'.",
+        ),
+        (
+            "events",
+            0,
+            {"dependence": "much"},
+            "events.csv, line 2: `dependence` must be a whole number from -2 to 2, not 'much'.",
+        ),
+        ("events", 0, {"title": ""}, "events.csv, line 2: `title` must be filled in, not ''."),
+        (
+            "events",
+            0,
+            {"key_phrase": "one two three four five six seven eight nine"},
+            "events.csv, line 2: `key_phrase` must be a phrase of at most 8 words",
+        ),
+        (
+            "events",
+            0,
+            {"summary": "x" * 2001},
+            "events.csv, line 2: `summary` must be at most 2000 characters long, not '2001 characters'.",
+        ),
+        (
+            "assessments",
+            0,
+            {"tension": "-3"},
+            "assessments.csv, line 2: `tension` must be a whole number from -2 to 2, not '-3'.",
+        ),
+        ("assessments", 0, {"subject": "autonomie"}, "Did you mean 'autonomy'?"),
+        (
+            "assessments",
+            0,
+            {"estimative_term": "likly"},
+            "assessments.csv, line 2: `estimative_term` must be a term of codebook/estimative.csv, not 'likly'.",
+        ),
+        (
+            "forecasts",
+            0,
+            {"probability_low": "0.9"},
+            "forecasts.csv, line 2: `probability_low` must be at most probability_high (0.8), not '0.9'. Swap the two.",
+        ),
+        (
+            "forecasts",
+            0,
+            {"probability_low": "0.5"},
+            "`probability_low` must be the lower end of the range of icd203:likely (0.55-0.8), not '0.5-0.8'. The range follows from the author's word",
+        ),
+        (
+            "forecasts",
+            0,
+            {"probability_high": "1.8"},
+            "forecasts.csv, line 2: `probability_high` must be a number from 0 to 1, not '1.8'.",
+        ),
+        (
+            "forecasts",
+            0,
+            {"resolved_on": "2001-01-01"},
+            "forecasts.csv, line 2: `resolved_on` must be on or after the day it was made (2002-05), not '2001-01-01'.",
+        ),
+        (
+            "forecasts",
+            0,
+            {"resolved_on": ""},
+            "forecasts.csv, line 2: `resolved_on` must be the day on which it was decided, not ''.",
+        ),
+        (
+            "forecasts",
+            0,
+            {"outcome": "open"},
+            "forecasts.csv, line 2: `resolved_on` must be empty while the outcome is open, not '2003-12-31'.",
+        ),
+        ("forecasts", 0, {"assessment_id": "2002-05-tims"}, "Did you mean '2002-05-times'?"),
+        ("indicators", 0, {"value": "dear"}, "indicators.csv, line 2: `value` must be a number, not 'dear'."),
+        (
+            "indicators",
+            0,
+            {"value": ""},
+            "indicators.csv, line 2: `value` must be a number, not ''. Set the basis to withheld only",
+        ),
+        (
+            "indicators",
+            1,
+            {"value": "0"},
+            "indicators.csv, line 3: `value` must be empty where the basis is withheld, not '0.0'.",
+        ),
+        (
+            "indicators",
+            2,
+            {"value": "7"},
+            "indicators.csv, line 4: `value` must be between low (0) and high (5), not '7.0'.",
+        ),
+        (
+            "indicators",
+            0,
+            {"indicator": "gas_prise"},
+            "indicators.csv, line 2: `indicator` must be a series of indicator_catalogue.csv, not 'gas_prise'. Did you mean 'gas_price'?",
+        ),
+        (
+            "indicator_catalogue",
+            0,
+            {"direction": "up"},
+            "indicator_catalogue.csv, line 2: `direction` must be like side_a_dependence:+1",
+        ),
+        (
+            "sources",
+            0,
+            {"url": "example.org"},
+            "sources.csv, line 2: `url` must be an address that begins with https:// or http://, not 'example.org'.",
+        ),
+        (
+            "sources",
+            0,
+            {"reliability": "G"},
+            "sources.csv, line 2: `reliability` must be one of A, B, C, D, E, F, not 'G'.",
+        ),
+        (
+            "citations",
+            0,
+            {"source_id": "times-2002"},
+            "citations.csv, line 2: `source_id` must be a source of sources.csv, not 'times-2002'. Did you mean 'times-2001'?",
+        ),
+        (
+            "citations",
+            3,
+            {"record": "events:2001-06-agreement"},
+            "events.csv, line 4: it must be cited by at least one source, not 'events:2002-third'. Add a row for events:2002-third to citations.csv.",
+        ),
+        (
+            "citations",
+            3,
+            {"record": "events:2002-thirt"},
+            "citations.csv, line 5: `record` must be a row of the record",
+        ),
+        ("actors", 0, {"role": "side_b"}, "actors.csv: `role` must be `side_a` in exactly one row, not '0 rows'."),
+    ],
+)
+def test_each_fault_names_place_rule_value_and_way_out(
+    change: Change, table: str, row: int, cells: dict[str, str], expected: str
+) -> None:
+    assert any(expected in fault for fault in faults_of(change(table, row, **cells))), faults_of(
+        change(table, row, **cells)
+    )
+
+
+def rewrite(path: Path, edit: Callable[[bytes], bytes]) -> None:
+    path.write_bytes(edit(path.read_bytes()))
+
+
+@pytest.mark.parametrize(
+    ("edit", "expected"),
+    [
+        (lambda data: b"", "events.csv: it must be a table with a line of column names, not 'empty'."),
+        (lambda data: b" \n\n", "events.csv: it must be a table with a line of column names, not 'empty'."),
+        (
+            lambda data: data.replace(b"cut gas", b"cut g\xe4s"),
+            "events.csv, line 2: it must be UTF-8 text, not 'byte 0xe4'. Save it as UTF-8",
+        ),
+        (
+            lambda data: data.replace(b"cut gas", b"cut\x00gas"),
+            "events.csv, line 2: it must be text, not 'a NUL character'.",
+        ),
+        (
+            lambda data: data.replace(b"summary,", b"title,", 1),
+            "events.csv, line 1: `title` must be there once, not 'a repeated column'.",
+        ),
+        (
+            lambda data: data.replace(b"summary,", b"sumary,", 1),
+            "events.csv, line 1: `sumary` must be a column of the data dictionary, not 'sumary'. Did you mean 'summary'?",
+        ),
+        (
+            lambda data: data.replace(b"summary,", b"", 1),
+            "events.csv, line 1: `summary` must be a column of the table, not 'missing'.",
+        ),
+        (
+            lambda data: data.replace(b"Beland said it would.", b"Beland said, it would."),
+            "events.csv, line 2: it must be a row of 15 cells, not '16 cells'. Put a cell that holds a comma in double quotes.",
+        ),
+        (lambda data: data + b'x,"unclosed', "events.csv, line 6: it must be a CSV row with closed quotes"),
+    ],
+)
+def test_a_damaged_file_is_refused_with_its_line(record: Path, edit: Callable[[bytes], bytes], expected: str) -> None:
+    rewrite(record / "events.csv", edit)
+    assert any(expected in fault for fault in faults_of(record)), faults_of(record)
+
+
+def test_a_missing_table_is_refused(record: Path) -> None:
+    (record / "events.csv").unlink()
+    assert faults_of(record) == [
+        "events.csv: it must be there, not 'missing'. Add events.csv with the columns of the data dictionary."
+    ]
+
+
+def test_what_a_spreadsheet_writes_is_accepted(record: Path) -> None:
+    before = an.load(record)
+    for path in record.glob("*.csv"):
+        rewrite(path, lambda data: b"\xef\xbb\xbf" + data.replace(b"\n", b"\r\n"))
+    after = an.load(record)
+    assert after.events.equals(before.events)
+    assert after.record_hash == before.record_hash
+
+
+def test_all_faults_come_in_one_message(change: Change) -> None:
+    faults = faults_of(change("events", 0, domain="gas", cameo="999", dependence="9", date="soon", title=""))
+    assert {fault.split("`")[1] for fault in faults} == {"domain", "cameo", "dependence", "date", "title"}
+
+
+def test_lines_are_those_of_the_file_where_a_cell_has_line_breaks(change: Change) -> None:
+    folder = change("events", 0, summary="one\ntwo\nthree")
+    rewrite(folder / "events.csv", lambda data: data.replace(b"2001-06,", b"2001-66,"))
+    assert any(fault.startswith("events.csv, line 5: `date`") for fault in faults_of(folder))
+
+
+def test_check_prints_a_table_and_exits_with_1(change: Change) -> None:
+    result = CliRunner().invoke(main, ["check", str(change("events", 0, domain="enregy"))])
+    assert result.exit_code == 1
+    assert "events.csv, line 2" in result.output
+    assert "Did you mean 'energy'?" in result.output
+
+
+def test_check_of_a_good_record_says_what_it_holds(record: Path) -> None:
+    result = CliRunner().invoke(main, ["check", str(record)])
+    assert (result.exit_code, "4 events" in result.output) == (0, True)
+
+
+def test_check_of_an_unknown_name_names_the_known_ones() -> None:
+    result = CliRunner().invoke(main, ["check", "russia-belaru"])
+    assert result.exit_code == 2
+    assert "russia-belarus" in result.output
+    assert "Traceback" not in result.output

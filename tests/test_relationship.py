@@ -1,0 +1,174 @@
+"""What an analyst gets from `load`: tidy tables, linked, graded, and cut without hindsight."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import analysis as an
+from analysis import codebook
+from analysis.errors import OptionError
+
+Change = Callable[..., Path]
+
+
+def test_events_are_dated_coded_directed_and_graded(record: Path) -> None:
+    columns = [
+        "event_id",
+        "start",
+        "end",
+        "precision",
+        "approximate",
+        "cameo",
+        "root",
+        "quad_class",
+        "goldstein",
+        "direction",
+        "dyad",
+        "sources",
+        "publishers",
+        "grade",
+    ]
+    expected = pd.DataFrame(
+        {
+            "event_id": ["2001-03-04-threat", "2001-06-agreement", "2002-third", "2003-01-01-anna"],
+            "start": pd.to_datetime(["2001-03-04", "2001-06-01", "2002-01-01", "2003-01-01"]).astype("datetime64[us]"),
+            "end": pd.to_datetime(["2001-03-04", "2001-06-30", "2002-12-31", "2003-01-05"]).astype("datetime64[us]"),
+            "precision": ["day", "month", "year", "interval"],
+            "approximate": [False, False, True, False],
+            "cameo": ["130", "057", "061", "051"],
+            "root": ["13", "05", "06", "05"],
+            "quad_class": ["verbal_conflict", "verbal_cooperation", "material_cooperation", "verbal_cooperation"],
+            "goldstein": [-4.4, 8.0, 6.4, 3.4],
+            "direction": ["BBB>AAA", "joint", "third party", "AAA>BBB"],
+            "dyad": [True, True, False, True],
+            "sources": [2, 1, 1, 1],
+            "publishers": [2, 1, 0, 1],
+            "grade": ["B2", "B3", "F6", "B5"],
+        }
+    ).astype(dict.fromkeys(("event_id", "precision", "cameo", "root", "quad_class", "direction", "grade"), "str"))
+    pd.testing.assert_frame_equal(an.load(record).events[columns], expected)
+
+
+def test_scores_come_from_the_codebook_and_not_from_the_record(record: Path) -> None:
+    table = codebook.cameo().set_index("code")["goldstein"]
+    events = an.load(record).events
+    assert events["goldstein"].tolist() == [table[code] for code in events["cameo"]]
+
+
+def test_assessments_forecasts_and_indicators_are_linked(record: Path) -> None:
+    rel = an.load(record)
+    forecast = rel.forecasts.iloc[0]
+    assert (forecast["made_on"], forecast["deadline_end"]) == (pd.Timestamp("2002-05-01"), pd.Timestamp("2003-12-31"))
+    assert forecast["probability"] == pytest.approx((0.55 + 0.8) / 2)
+    assert (forecast["organisation"], forecast["subject"]) == ("The Times of Celand", "autonomy")
+    assert rel.indicators[["name", "unit", "of", "sources"]].iloc[0].tolist() == [
+        "Gas price",
+        "USD per 1000 m3",
+        "AAA",
+        1,
+    ]
+    assert rel.indicators["basis"].tolist() == ["reported", "withheld", "estimate"]
+    assert rel.indicators["value"].isna().tolist() == [False, True, False]
+    assert rel.assessments.iloc[0]["grade"] == "B3"
+
+
+def test_sides_and_title_come_from_the_actors(record: Path) -> None:
+    rel = an.load(record)
+    assert ((rel.side_a.id, rel.side_a.name), (rel.side_b.id, rel.side_b.name)) == (("AAA", "Aland"), ("BBB", "Beland"))
+    assert rel.title == "Aland and Beland"
+
+
+def test_as_of_keeps_what_had_ended_and_masks_later_outcomes(record: Path) -> None:
+    rel = an.load(record, as_of="2002-06-15")
+    assert rel.events["event_id"].tolist() == ["2001-03-04-threat", "2001-06-agreement"]
+    assert rel.forecasts["outcome"].tolist() == ["open"]
+    assert rel.forecasts[["resolved_on", "resolution_note"]].isna().all(axis=None)
+    assert rel.indicators["period"].tolist() == ["2001"]
+    assert set(rel.citations["record"]) == {
+        "events:2001-03-04-threat",
+        "events:2001-06-agreement",
+        "assessments:2002-05-times",
+        "indicator:gas_price@2001",
+    }
+    assert rel.cutoff == pd.Timestamp("2002-06-15")
+
+
+def test_as_of_leaves_out_a_month_that_had_not_ended(record: Path) -> None:
+    assert "2001-06-agreement" not in set(an.load(record, as_of="2001-06-29").events["event_id"])
+    assert "2001-06-agreement" in set(an.load(record, as_of="2001-06-30").events["event_id"])
+
+
+def test_citations_of_pages_published_after_the_cut_are_marked(record: Path) -> None:
+    assert an.load(record, as_of="2001-03-05").citations.set_index("source_id")["later"].to_dict() == {
+        "times-2001": False,
+        "post-2001": True,
+    }
+
+
+def test_a_later_cut_of_a_cut_record_is_refused(record: Path) -> None:
+    rel = an.load(record, as_of="2002-06-15")
+    assert len(rel.as_of_day("2001-03-04").events) == 1
+    with pytest.raises(OptionError, match="a day up to 2002-06-15, not '2003-01-01'"):
+        rel.as_of_day("2003-01-01")
+
+
+def test_cutting_twice_equals_cutting_once(record: Path) -> None:
+    once, twice = an.load(record, as_of="2001-12-31"), an.load(record, as_of="2002-06-15").as_of_day("2001-12-31")
+    for table in ("events", "assessments", "forecasts", "indicators", "citations", "sources"):
+        pd.testing.assert_frame_equal(getattr(once, table), getattr(twice, table))
+
+
+@pytest.mark.parametrize("day", ["2023-13-01", "6 April 2023", "2023-04", "yesterday"])
+def test_a_cut_that_is_no_day_is_refused(record: Path, day: str) -> None:
+    with pytest.raises(OptionError, match="must be a day such as 2023-04-06"):
+        an.load(record, as_of=day)
+
+
+def test_the_order_of_rows_in_the_files_is_irrelevant(record: Path) -> None:
+    before = an.load(record)
+    for path in record.glob("*.csv"):
+        head, *body = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        random.Random(1).shuffle(body)
+        path.write_text("".join([head, *body]), encoding="utf-8")
+    after = an.load(record)
+    for table in ("events", "assessments", "forecasts", "indicators"):
+        pd.testing.assert_frame_equal(getattr(before, table), getattr(after, table))
+
+
+def test_the_record_hash_follows_content(change: Change, record: Path) -> None:
+    before = an.load(record).record_hash
+    assert an.load(record).record_hash == before
+    assert an.load(change("events", 0, summary="Beland said so.")).record_hash != before
+
+
+def test_load_by_name_finds_a_folder_named_in_the_environment(record: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBOOK_DATA", str(record.parent))
+    assert an.load("aland-beland").path == record
+
+
+def test_a_record_without_rows_loads_empty(record: Path) -> None:
+    for path in record.glob("*.csv"):
+        if path.stem != "actors":
+            path.write_text(path.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    rel = an.load(record)
+    assert (len(rel.events), len(rel.assessments), len(rel.citations)) == (0, 0, 0)
+
+
+def test_likelihood_words_follow_icd203() -> None:
+    words = {
+        0.03: "almost no chance",
+        0.05: "very unlikely",
+        0.3: "unlikely",
+        0.5: "roughly even",
+        0.55: "roughly even",
+        0.7: "likely",
+        0.8: "likely",
+        0.9: "very likely",
+        0.97: "almost certain",
+    }
+    assert {number: codebook.likelihood_word(number) for number in words} == words
