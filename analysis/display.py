@@ -79,8 +79,13 @@ class Chart:
         return self._render("svg", text=True).decode("utf-8")
 
     def png(self, dpi: int = 144) -> bytes:
-        """Return the picture as PNG."""
-        return self._render("png", dpi=dpi)
+        """Return the picture as PNG, reduced to 128 colours: a chart needs no more, and notebooks stay small."""
+        from PIL import Image
+
+        buffer = io.BytesIO()
+        picture = Image.open(io.BytesIO(self._render("png", dpi=dpi))).convert("RGB")
+        picture.quantize(128, dither=Image.Dither.NONE).save(buffer, "png", optimize=True)
+        return buffer.getvalue()
 
     def save(self, path: str | Path) -> None:
         """Write the picture to `path`; the suffix (.svg, .png, .pdf) names the format."""
@@ -337,12 +342,12 @@ def _entry(item: Mapping[str, Any]) -> str:
 
 
 def safe_csv(frame: pd.DataFrame) -> str:
-    """Return the frame as CSV; a text cell that a spreadsheet would run as a formula gets a leading apostrophe."""
+    """Return the frame as CSV, numbers with six digits; a text cell that a spreadsheet would run gets an apostrophe."""
     guarded = frame.copy()
     for name in guarded.columns:
         if guarded[name].dtype.kind in "OUT" or str(guarded[name].dtype) in {"str", "string", "category"}:
             guarded[name] = guarded[name].map(_guard, na_action="ignore")
-    return guarded.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")
+    return guarded.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d", float_format="%.6g")
 
 
 def _guard(cell: object) -> object:

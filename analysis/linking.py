@@ -14,7 +14,7 @@ two, 3 with one, 6 (cannot be judged) with none, unless the row says otherwise.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -22,9 +22,6 @@ import pandas as pd
 from analysis import codebook
 from analysis.check import record_keys
 from analysis.dates import spans
-
-if TYPE_CHECKING:
-    from analysis.relationship import Relationship
 
 _DAYS = ["start", "end", "precision", "approximate", "uncertain"]
 
@@ -56,22 +53,23 @@ def link(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     }
 
 
-def cut(rel: Relationship, day: pd.Timestamp) -> dict[str, pd.DataFrame]:
-    """Return the tables that change when the record is cut at the end of `day`."""
-    events = rel.events[rel.events["end"] <= day].reset_index(drop=True)
-    assessments = rel.assessments[rel.assessments["end"] <= day].reset_index(drop=True)
-    indicators = rel.indicators[rel.indicators["end"] <= day].reset_index(drop=True)
-    forecasts = rel.forecasts[rel.forecasts["assessment_id"].isin(assessments["assessment_id"])].reset_index(drop=True)
+def cut(tables: Mapping[str, pd.DataFrame], day: pd.Timestamp) -> dict[str, pd.DataFrame]:
+    """Return the tables that change when linked tables are cut at the end of `day`."""
+    events, assessments, indicators = (
+        tables[name][tables[name]["end"] <= day].reset_index(drop=True)
+        for name in ("events", "assessments", "indicators")
+    )
+    held = tables["forecasts"]["assessment_id"].isin(assessments["assessment_id"])
+    forecasts = tables["forecasts"][held].reset_index(drop=True)
     undecided = (forecasts["outcome"] == "open") | (spans(forecasts["resolved_on"])["end"] > day)
     for column, masked in (("outcome", "open"), ("resolved_on", None), ("resolution_note", None)):
         forecasts[column] = forecasts[column].mask(undecided, masked).astype("str")
     kept = {"events": events, "assessments": assessments, "forecasts": forecasts, "indicators": indicators}
-    decided = set("forecasts:" + forecasts["forecast_id"])
-    keys = {key for series in record_keys(kept).values() for key in series} | decided
-    citations = rel.citations[rel.citations["record"].isin(keys)].reset_index(drop=True)
-    published = rel.sources.set_index("source_id")["published_start"]
+    keys = {key for series in record_keys(kept).values() for key in series}
+    citations = tables["citations"][tables["citations"]["record"].isin(keys)].reset_index(drop=True)
+    published = tables["sources"].set_index("source_id")["published_start"]
     citations["later"] = citations["source_id"].map(published).gt(day).to_numpy(dtype=bool)
-    sources = rel.sources[rel.sources["source_id"].isin(citations["source_id"])].reset_index(drop=True)
+    sources = tables["sources"][tables["sources"]["source_id"].isin(citations["source_id"])].reset_index(drop=True)
     return {**kept, "citations": citations, "sources": sources}
 
 

@@ -63,6 +63,15 @@ class Relationship:
         """Both sides, `side_a` first."""
         return (self.side_a, self.side_b)
 
+    @property
+    def leaders(self) -> tuple[str, ...]:
+        """For each side the person of its country who takes part in most events; fewer where a side has none."""
+        persons = self.events["persons"].dropna().str.split(";").explode()
+        country = self.actors.set_index("actor_id")["country"]
+        named = persons[persons.isin(country.index)]
+        most = [named[named.map(country) == side.id].mode() for side in self.sides]
+        return tuple(str(found.iloc[0]) for found in most if len(found))
+
     def as_of_day(self, day: str | pd.Timestamp) -> Relationship:
         """Return the record as it was known at the end of `day`, from the tables already loaded.
 
@@ -82,7 +91,8 @@ class Relationship:
                 f"{wanted:%Y-%m-%d}",
                 "Load the record anew with a later as_of.",
             )
-        tables: dict[str, Any] = dict(cut(self, wanted))
+        names = ("events", "assessments", "forecasts", "indicators", "citations", "sources")
+        tables: dict[str, Any] = dict(cut({name: getattr(self, name) for name in names}, wanted))
         return replace(self, as_of=wanted, cutoff=wanted, **tables)
 
 
@@ -154,7 +164,8 @@ def read(path: Path) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
     for schema in TABLES:
         table, lines[schema.name], found = read_table(path / schema.file, schema)
         unreadable |= bool(found) and table.empty
-        tables[schema.name], wrong = validate(table, lines[schema.name], schema) if len(table) else (table, [])
+        whole = len(table) > 0 or not found
+        tables[schema.name], wrong = validate(table, lines[schema.name], schema) if whole else (table, [])
         faults += found + wrong
     # Between tables only where every table could be read: a missing table would make each row that points to it look
     # wrong.

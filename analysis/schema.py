@@ -7,6 +7,7 @@ are in `analysis.check`.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -149,21 +150,25 @@ def _dates(table: pd.DataFrame, lines: list[int], schema: TableSchema) -> list[F
 
 
 def _pandera(typed: pd.DataFrame, table: pd.DataFrame, lines: list[int], schema: TableSchema) -> list[Fault]:
-    import pandera.pandas as pa
+    with warnings.catch_warnings():
+        # pandera imports Spark where that is installed, and Spark warns of pandas 3.
+        warnings.simplefilter("ignore")
+        import pandera.pandas as pa
 
-    try:
-        _schema(schema).validate(typed, lazy=True)
-    except pa.errors.SchemaErrors as error:
-        cases = error.failure_cases
-        faults = []
-        for case in cases[cases["index"].notna()].itertuples(index=False):
-            position, column = int(case.index), schema.column(str(case.column))
-            text = table[column.name].iloc[position]
-            # An unreadable number is missing in the typed table and has its fault already.
-            if pd.isna(typed[column.name].iloc[position]) == pd.isna(text):
-                faults.append(_fault(schema, lines[position], column, None if pd.isna(text) else str(text)))
-        return faults
-    return []
+        try:
+            _schema(schema).validate(typed, lazy=True)
+        except pa.errors.SchemaErrors as error:
+            cases = error.failure_cases
+        else:
+            return []
+    faults = []
+    for case in cases[cases["index"].notna()].itertuples(index=False):
+        position, column = int(case.index), schema.column(str(case.column))
+        text = table[column.name].iloc[position]
+        # An unreadable number is missing in the typed table and has its fault already.
+        if pd.isna(typed[column.name].iloc[position]) == pd.isna(text):
+            faults.append(_fault(schema, lines[position], column, None if pd.isna(text) else str(text)))
+    return faults
 
 
 def _fault(schema: TableSchema, line: int, column: Column, got: str | None) -> Fault:

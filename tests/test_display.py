@@ -155,7 +155,7 @@ def test_a_chart_has_words_picture_and_rows_in_its_bundle() -> None:
     assert data["text/plain"] == 'A line "rises" <from> 3 to 4'
     assert 'alt="A line &quot;rises&quot; &lt;from&gt; 3 to 4"' in data["text/html"]
     assert ">Tension rose</text>" in data["image/svg+xml"]
-    assert data["text/csv"] == "date,value\n2001,3.0\n"
+    assert data["text/csv"] == "date,value\n2001,3\n"
     assert metadata["image/svg+xml"]["alt"] == data["text/plain"]
 
 

@@ -1,0 +1,114 @@
+"""What ties a document to its evidence: from records to the sources to cite, the bibliography, the title block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from analysis.display import Bibliography, Cover, Finding, Findings, Table
+
+if TYPE_CHECKING:
+    from analysis.relationship import Relationship
+
+
+def best_sources(
+    rel: Relationship, records: Iterable[str], *, each: int = 1, most: int | None = None
+) -> tuple[str, ...]:
+    """Choose the sources to cite for records.
+
+    For each record those that had been published by the cut-off come first, then the better grade, then the earlier
+    page, then the id.
+
+    Parameters
+    ----------
+    rel : Relationship
+        The record.
+    records : iterable of str
+        Keys as in `citations.csv`, such as `events:ID`; in the order of their weight.
+    each, most : int
+        Sources for each record; sources in all, no limit when absent.
+    """
+    wanted = list(dict.fromkeys(records))
+    cited = rel.citations[rel.citations["record"].isin(wanted)]
+    details = rel.sources[["source_id", "reliability", "published_start"]]
+    ranked = cited.merge(details, on="source_id").sort_values(["later", "reliability", "published_start", "source_id"])
+    chosen = ranked.drop_duplicates(["record", "source_id"]).groupby("record")["source_id"].agg(list)
+    keys = [key for record in wanted if record in chosen.index for key in chosen[record][:each]]
+    return tuple(dict.fromkeys(keys))[:most]
+
+
+def links(rel: Relationship, keys: Iterable[str]) -> dict[str, str]:
+    """Return the addresses of sources by id."""
+    table = rel.sources.set_index("source_id")["url"]
+    return {key: str(table[key]) for key in keys}
+
+
+def bibliography(rel: Relationship, *shown: Finding | Findings | Table) -> Bibliography:
+    """Return the bibliography of what is shown: the CSL-JSON items of every source that it cites, sorted by id."""
+    keys = sorted({key for item in shown for key in _keys(item)})
+    table = rel.sources.set_index("source_id")
+    return Bibliography(tuple(_item(key, table.loc[[key]].iloc[0]) for key in keys))
+
+
+def _keys(item: Finding | Findings | Table) -> set[str]:
+    if isinstance(item, Findings):
+        return {key for each in item.items for key in each.sources}
+    if isinstance(item, Table):
+        return {key for keys in item.sources or [] for key in keys}
+    return set(item.sources)
+
+
+def _item(key: str, source: pd.Series) -> dict[str, Any]:
+    publisher = "publisher unknown" if source["publisher"] == "unknown" else source["publisher"]
+    held = {
+        "author": None if pd.isna(source["author"]) else [{"literal": source["author"]}],
+        "issued": _issued(source["published"]),
+        "language": None if pd.isna(source["language"]) else source["language"],
+    }
+    grade = f"reliability {source['reliability']}"
+    item = {"id": key, "type": source["type"], "title": source["title"], "publisher": publisher, "URL": source["url"]}
+    return item | {name: value for name, value in held.items() if value} | {"note": grade}
+
+
+def _issued(published: object) -> dict[str, Any] | None:
+    from analysis.dates import parse
+
+    if not isinstance(published, str):
+        return None
+    span = parse(published)
+    parts = {"day": 3, "month": 2}.get(span.precision, 1)
+    issued: dict[str, Any] = {"date-parts": [[span.start.year, span.start.month, span.start.day][:parts]]}
+    return issued | ({"circa": True} if span.approximate or span.uncertain else {})
+
+
+def cover(
+    rel: Relationship,
+    headline: str,
+    first: pd.Timestamp,
+    *,
+    handling: str = "",
+    paper: str = "a4",
+    version: str = "full",
+    parameters: dict[str, object] | None = None,
+) -> Cover:
+    """Return the title block: the finding as title, both sides, cut-off, period, record and versions."""
+    return Cover(
+        title=headline,
+        relationship=rel.title,
+        as_of=f"{rel.cutoff:%Y-%m-%d}",
+        period=f"{first:%Y-%m-%d} to {rel.cutoff:%Y-%m-%d}",
+        record=rel.record_hash[:12],
+        handling=handling,
+        parameters={"relationship": rel.name, "version": version, **(parameters or {})},
+        versions=versions(),
+        paper=paper,
+    )
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of the libraries that a number or a page depends on."""
+    from importlib.metadata import version
+
+    return {name: version(name) for name in ("bilateral-workbook", "pandas", "matplotlib")}

@@ -1,0 +1,94 @@
+"""Resampling and rank correlation, as the measures of dependence and judgement use them.
+
+Every interval in the measures of dependence and judgement is a percentile interval over resamples of *clusters*: rows
+that stand or fall together (one assessment, one organisation, one calendar year) are drawn together, since a text that
+yields two rows is still one text. With one row a cluster this is the ordinary bootstrap. Draws are seeded and clusters
+are sorted by their label before they are drawn, so the order of rows never matters.
+
+References
+----------
+Efron, Tibshirani (1993), An Introduction to the Bootstrap, chapters 8 and 13.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.errors import OptionError
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+
+# At least this share of resamples must yield a number before an interval is given.
+_USABLE = 0.5
+
+
+def fraction(value: float, where: str, field: str) -> None:
+    """Raise OptionError when `value` is not strictly between 0 and 1."""
+    if not 0 < value < 1:
+        raise OptionError(where, field, "a number between 0 and 1", value, "Write 0.9 for a 90 % interval.")
+
+
+def clusters(labels: pd.Series) -> list[Ints]:
+    """Return the row numbers of each cluster, clusters in the order of their labels; a row without label is a cluster
+    of its own."""
+    texts = labels.astype("str").where(labels.notna(), None)
+    named = pd.Series(np.arange(len(texts)), dtype="int64").groupby(texts.to_numpy(), sort=True)
+    alone = [np.array([row]) for row in texts.isna().to_numpy().nonzero()[0]]
+    return [rows.to_numpy() for _, rows in named] + alone
+
+
+def resamples(groups: list[Ints], draws: int, seed: int | list[int]) -> Iterator[Ints]:
+    """Yield the row numbers of `draws` samples of whole clusters, as many clusters each time as there are."""
+    random = np.random.default_rng(seed)
+    if all(len(group) == 1 for group in groups):
+        rows = np.concatenate(groups) if groups else np.array([], dtype=np.intp)
+        yield from rows[random.integers(0, len(rows), size=(draws, len(rows)))]
+        return
+    for chosen in random.integers(0, len(groups), size=(draws, len(groups))):
+        yield np.concatenate([groups[index] for index in chosen])
+
+
+def interval(values: Iterable[float], confidence: float) -> tuple[float, float]:
+    """Return the central percentile interval; missing where more than half of the resamples yield no number."""
+    drawn = np.asarray(list(values), dtype=np.float64)
+    usable = drawn[np.isfinite(drawn)]
+    if len(drawn) == 0 or len(usable) < _USABLE * len(drawn):
+        return float("nan"), float("nan")
+    low, high = np.quantile(usable, [(1 - confidence) / 2, (1 + confidence) / 2])
+    return float(low), float(high)
+
+
+def bootstrap(
+    statistic: Callable[..., float],
+    columns: Sequence[NDArray[Any]],
+    groups: list[Ints],
+    *,
+    confidence: float,
+    draws: int,
+    seed: int | list[int],
+) -> tuple[float, float]:
+    """Return the percentile interval of `statistic(*columns)` over resamples of clusters of rows; missing with one
+    cluster."""
+    if len(groups) < 2:
+        return float("nan"), float("nan")
+    drawn = resamples(groups, draws, seed)
+    return interval((float(statistic(*(column[rows] for column in columns))) for rows in drawn), confidence)
+
+
+def rank_correlation(x: Floats, y: Floats) -> float:
+    """Return Spearman's rho with midranks for ties; missing when one side does not vary or fewer than three pairs
+    exist."""
+    from scipy.stats import rankdata
+
+    if len(x) < 3:
+        return float("nan")
+    a, b = rankdata(x), rankdata(y)
+    a, b = a - a.mean(), b - b.mean()
+    scale = float(np.sqrt((a @ a) * (b @ b)))
+    return float(a @ b) / scale if scale > 0 else float("nan")

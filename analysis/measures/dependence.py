@@ -1,0 +1,148 @@
+"""The record's indicators as they stand.
+
+`indicator_series` hands them on with three states kept apart: *observed*, *withheld* (the producer has the figure and
+does not publish it) and *missing* (nobody has recorded it). A zero is an observation like any other. `yearly` reduces
+them to one value a calendar year, which is what `asymmetry` and `composite` compare.
+
+Nothing is interpolated, carried on or joined to another series here; a series mixes reported figures, computed ones
+and estimates, and `basis` says which is which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from analysis.dates import midpoint
+from analysis.errors import OptionError, nearest, one_of
+from analysis.measures._frames import require
+
+_SERIES = ["date", "start", "end", "measure", "value", "low", "high", "unit", "basis", "state"]
+
+
+def indicator_series(
+    indicators: pd.DataFrame,
+    names: Sequence[str] | None = None,
+    start: str | pd.Timestamp | None = None,
+    end: str | pd.Timestamp | None = None,
+) -> pd.DataFrame:
+    """Lay indicators out as tidy series in which gaps are rows.
+
+    One row per observation, and one per calendar year that lies between an indicator's first and last observation and
+    that no observation touches.
+
+    Parameters
+    ----------
+    indicators : DataFrame
+        Needs `indicator`, `start`, `end`, `value`, `basis`; uses `low`, `high`, `unit`, `name`, `domain` where present.
+    names : sequence of str, optional
+        Indicator ids to keep, in the order wanted; all, by id, when absent.
+    start, end : day, optional
+        Keep rows whose period touches this span.
+
+    Returns
+    -------
+    DataFrame
+        `date` (middle day of the period), `start`, `end` (datetime64, both days included), `measure` (indicator id),
+        `value`, `low`, `high` (in `unit`; missing where unknown), `unit`, `basis` (reported, computed, estimate,
+        withheld; missing for a missing year), `state`: observed, withheld (the basis says so) or missing (no row, or a
+        row without value); `name` and `domain` if given. Sorted by measure, then `start`, `end`.
+
+    Raises
+    ------
+    ColumnError
+        If a needed column is absent.
+    OptionError
+        If a name is no indicator of the table.
+    """
+    require(indicators, ["indicator", "start", "end", "value", "basis"], "indicator_series")
+    kept = indicators if names is None else _named(indicators, names)
+    rows = pd.concat([kept, _missing_years(kept)], ignore_index=True) if len(kept) else kept.copy()
+    for column in ("low", "high", "unit"):
+        if column not in rows:
+            rows[column] = np.nan if column != "unit" else ""
+    rows["measure"] = rows["indicator"]
+    rows["date"] = midpoint(rows["start"], rows["end"])
+    withheld = rows["basis"].eq("withheld")
+    rows["state"] = np.select([withheld, rows["value"].isna()], ["withheld", "missing"], "observed")
+    rows["value"] = rows["value"].astype("float64").mask(withheld)
+    if start is not None:
+        rows = rows[rows["end"] >= pd.Timestamp(start)]
+    if end is not None:
+        rows = rows[rows["start"] <= pd.Timestamp(end)]
+    order = list(names) if names is not None else sorted(rows["measure"].unique())
+    rows["_place"] = rows["measure"].map({name: place for place, name in enumerate(order)})
+    rows = rows.sort_values(["_place", "start", "end"], kind="stable")
+    extra = [column for column in ("name", "domain") if column in indicators]
+    return rows[[*_SERIES, *extra]].reset_index(drop=True)
+
+
+def _named(indicators: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    known = sorted(indicators["indicator"].unique())
+    for name in names:
+        if name not in known:
+            raise OptionError("indicator_series", "names", one_of(known), name, nearest(name, known))
+    return indicators[indicators["indicator"].isin(names)]
+
+
+def _missing_years(indicators: pd.DataFrame) -> pd.DataFrame:
+    """Return a row without value for each year inside a series that no observation of it touches."""
+    constant = [name for name in ("unit", "name", "domain", "of", "direction") if name in indicators]
+    rows = []
+    for indicator, series in indicators.groupby("indicator", sort=True):
+        touched: set[int] = set()
+        for opening, closing in zip(series["start"].dt.year, series["end"].dt.year, strict=True):
+            touched.update(range(opening, closing + 1))
+        for year in range(min(touched), max(touched) + 1):
+            if year not in touched:
+                first, last = pd.Timestamp(year, 1, 1), pd.Timestamp(year, 12, 31)
+                known = {str(name): series[name].iloc[0] for name in constant}
+                rows.append({"indicator": indicator, "start": first, "end": last, "value": np.nan, **known})
+    gaps = pd.DataFrame(rows, columns=["indicator", "start", "end", "value", *constant])
+    return gaps.astype({name: indicators[name].dtype for name in gaps.columns})
+
+
+def yearly(indicators: pd.DataFrame) -> pd.DataFrame:
+    """Reduce indicators to one value a calendar year.
+
+    Observations that cover a whole year come before those of a part of it; several of the same kind are averaged.
+    Observations that span more than one calendar year are left out: they belong to no single year.
+
+    Parameters
+    ----------
+    indicators : DataFrame
+        Needs `indicator`, `start`, `end`, `value`, `basis`.
+
+    Returns
+    -------
+    DataFrame
+        One row per indicator and year with a row of its own: `indicator`, `year` (int), `value`, `low`, `high` (means;
+        missing where withheld or not given), `part_year` (bool: from a part of the year only), `withheld` (bool: the
+        year's only rows are withheld ones), `n` (observations averaged).
+    """
+    require(indicators, ["indicator", "start", "end", "value", "basis"], "yearly")
+    rows = indicators.assign(year=indicators["start"].dt.year)
+    for column in ("low", "high"):
+        rows[column] = rows[column].astype("float64") if column in rows else np.nan
+    rows = rows[rows["end"].dt.year == rows["year"]]
+    rows["withheld"] = rows["basis"].eq("withheld")
+    rows["value"] = rows["value"].astype("float64").mask(rows["withheld"])
+    rows = rows[rows["withheld"] | rows["value"].notna()]
+    rows["part_year"] = (rows["end"] - rows["start"]).dt.days < 364
+    keys = ["indicator", "year"]
+    # Where a figure exists the withheld rows of that year do not count; of figures, whole years come first.
+    rows["_rank"] = rows["withheld"] * 2 + rows["part_year"]
+    rows = rows[rows["_rank"] == rows.groupby(keys)["_rank"].transform("min")].sort_values(
+        [*keys, "start", "end", "value"], kind="stable"
+    )
+    means: pd.DataFrame = rows.groupby(keys, sort=True).agg(
+        value=("value", "mean"),
+        low=("low", "mean"),
+        high=("high", "mean"),
+        part_year=("part_year", "first"),
+        withheld=("withheld", "first"),
+        n=("value", "count"),
+    )
+    return means.reset_index()

@@ -1,0 +1,174 @@
+"""What assessors hold, and where their middle lies.
+
+An assessment scores how tense the relationship is and how far side A is subordinated to side B, each on an ordinal
+scale from -2 to 2. The scores were read out of texts, so a difference of one step is within reach of another reader.
+`positions` lists them as they are.
+
+`position_trend` takes the middle of what is held in a year or a rolling window. Organisations publish unevenly, and
+one institute with a daily update would otherwise be the trend; so every organisation has one voice: the median of its
+scores in the window, and the trend is the median of these. The interval comes from resampling the voices. It says how
+far the middle depends on who happens to be in the record, not how right they are.
+
+A voice is an organisation; where none is given, or the text says only that the author is independent, it is the
+assessor; a judgement with neither name is a voice of its own.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from analysis.dates import midpoint
+from analysis.errors import OptionError
+from analysis.measures._frames import require
+from analysis.measures._options import check_option
+from analysis.measures._sampling import bootstrap, clusters, fraction
+
+Scale = Literal["tension", "subordination"]
+SCALES: tuple[Scale, ...] = ("tension", "subordination")
+LEVELS = (-2, -1, 0, 1, 2)
+
+_NO_ORGANISATION = r"^(?:independent|institution not shown|unknown|anonymous)\b"
+_KEYS = ["assessment_id", "assessor", "organisation", "assessor_kind", "subject", "grade"]
+
+
+def voices(assessments: pd.DataFrame) -> pd.Series:
+    """Name the voice behind each assessment; see the module's docstring."""
+    organisation = assessments["organisation"].astype("str").str.strip()
+    organisation = organisation.mask(organisation.str.contains(_NO_ORGANISATION, case=False, na=True))
+    assessor = (
+        assessments["assessor"].astype("str").str.strip().replace("", None) if "assessor" in assessments else None
+    )
+    named = organisation.replace("", None)
+    if assessor is not None:
+        named = named.fillna(assessor)
+    return named.fillna("anonymous: " + assessments["assessment_id"].astype("str"))
+
+
+def positions(assessments: pd.DataFrame) -> pd.DataFrame:
+    """List every score of every assessment.
+
+    Parameters
+    ----------
+    assessments : DataFrame
+        Needs `assessment_id`, `start`, `end`, `organisation`, `tension`, `subordination`; the other keys below where
+        present.
+
+    Returns
+    -------
+    DataFrame
+        One row per score: `date` (middle day of the assessment's date), `start`, `end`, `measure` ("tension",
+        "subordination"), `value` (-2, -1, 0, 1 or 2: higher is tenser, more subordinated), `low`, `high` (missing: a
+        single judgement has no band), `voice`, and `assessment_id`, `assessor`, `organisation`, `assessor_kind`,
+        `subject`, `grade` where the table has them. A score that was not given has no row. Sorted by date, assessment
+        and measure.
+
+    Raises
+    ------
+    OptionError
+        If a score is none of -2, -1, 0, 1, 2; the message names the assessment.
+    """
+    require(assessments, ["assessment_id", "start", "end", "organisation", *SCALES], "positions")
+    base = assessments.assign(date=midpoint(assessments["start"], assessments["end"]), voice=voices(assessments))
+    keys = [name for name in _KEYS if name in base]
+    parts = []
+    for scale in SCALES:
+        scored = base[base[scale].notna()]
+        value = scored[scale].astype("float64")
+        wrong = scored.loc[~value.isin(LEVELS), "assessment_id"]
+        if len(wrong):
+            first = wrong.iloc[0]
+            raise OptionError(f"assessment {first}", scale, "-2, -1, 0, 1 or 2", value[wrong.index[0]])
+        columns = scored[["date", "start", "end", "voice", *keys]]
+        parts.append(columns.assign(measure=scale, value=value, low=np.nan, high=np.nan))
+    table = pd.concat(parts, ignore_index=True).sort_values(["date", "assessment_id", "measure"], kind="stable")
+    return table[["date", "start", "end", "measure", "value", "low", "high", "voice", *keys]].reset_index(drop=True)
+
+
+def position_trend(
+    assessments: pd.DataFrame,
+    *,
+    scale: Scale = "tension",
+    window: str = "year",
+    statistic: Literal["median", "mean"] = "median",
+    end: str | pd.Timestamp | None = None,
+    min_voices: int = 5,
+    confidence: float = 0.9,
+    draws: int = 1000,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Follow the middle of what assessors hold, one voice an organisation.
+
+    Parameters
+    ----------
+    assessments : DataFrame
+        As for `positions`.
+    scale : {"tension", "subordination"}
+        Which score.
+    window : str
+        "year" for calendar years, or a length such as "730D": then each quarter's end looks back that long.
+    statistic : {"median", "mean"}
+        Of the voices; a voice itself is the median of its scores in the window. On five steps the median moves in
+        jumps, which the mean does not; the mean takes the steps for equally wide.
+    end : day, optional
+        Last day; the last assessment's by default. The last window ends there.
+    min_voices : int
+        With fewer voices the state is "too few" and no interval is given: three voices that happen to agree would look
+        certain.
+    confidence, draws, seed
+        Percentile bootstrap over the voices of each window.
+
+    Returns
+    -------
+    DataFrame
+        `date` (last day of the window), `start`, `end` (of the window), `measure` ("position_tension" or
+        "position_subordination"), `value` (-2 to 2, missing without assessments), `low`, `high`, `assessments`,
+        `voices` (counts), `state`: scored, too few or none.
+    """
+    check_option("position_trend", "scale", scale, SCALES)
+    check_option("position_trend", "statistic", statistic, ["median", "mean"])
+    fraction(confidence, "position_trend", "confidence")
+    scores = positions(assessments)
+    scores = scores[scores["measure"] == scale]
+    rows = []
+    for first, last in _windows(scores["date"], window, end):
+        inside = scores[(scores["date"] >= first) & (scores["date"] <= last)]
+        held = inside.groupby("voice", sort=True)["value"].median().to_numpy(dtype=np.float64)
+        middle = np.median if statistic == "median" else np.mean
+        value = float(middle(held)) if len(held) else float("nan")
+        low = high = float("nan")
+        if len(held) >= min_voices:
+            groups = clusters(pd.Series(range(len(held))))
+            days = [seed, last.toordinal()]
+            low, high = bootstrap(middle, (held,), groups, confidence=confidence, draws=draws, seed=days)
+        state = "none" if not len(held) else "scored" if len(held) >= min_voices else "too few"
+        rows.append((last, first, last, f"position_{scale}", value, low, high, len(inside), len(held), state))
+    columns = ["date", "start", "end", "measure", "value", "low", "high", "assessments", "voices", "state"]
+    table = pd.DataFrame(rows, columns=columns)
+    return table.astype({"date": "datetime64[us]", "start": "datetime64[us]", "end": "datetime64[us]"})
+
+
+def _windows(dates: pd.Series, window: str, end: str | pd.Timestamp | None) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
+    if dates.empty:
+        return []
+    last = pd.Timestamp(end) if end is not None else dates.max()
+    if window == "year":
+        years = range(dates.min().year, last.year + 1)
+        return [(pd.Timestamp(year, 1, 1), min(pd.Timestamp(year, 12, 31), last)) for year in years]
+    length = days_of(window, "position_trend", "window")
+    ends = pd.date_range(dates.min(), last, freq="QE").normalize()
+    closing = [*ends, last] if not len(ends) or ends[-1] < last else list(ends)
+    return [(day - pd.Timedelta(days=length - 1), day) for day in closing]
+
+
+def days_of(text: str, where: str, field: str) -> int:
+    """Read a length such as "365D" as whole days, at least one."""
+    try:
+        days = pd.Timedelta(text).days
+    except ValueError:
+        days = 0
+    if days < 1:
+        raise OptionError(where, field, "a length of at least one day such as '365D'", text)
+    return days
