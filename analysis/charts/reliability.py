@@ -1,0 +1,134 @@
+"""Forecasts that can be scored: what was said beside what came true.
+
+A list, one row a range of probability, since the ranges that authors' words stand for overlap, and a diagram of
+crossing intervals hides how few forecasts there are. The grey bar is what was said; the dot is the share that came
+true, with its interval, and beside it the count. Deadlines that the coder set are kept apart from those the author
+stated: a kind horizon makes a prophet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from analysis.charts import frames, house, words
+from analysis.charts.house import Box, Sheet
+from analysis.charts.type import BOLD, height
+from analysis.display import Chart
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_ROW = 0.23
+_TICKS = 0.22
+_BASES = {"all": "All deadlines", "stated": "Deadline stated by the author", "imputed": "Deadline set by the coder"}
+_NOTE = "The intervals treat forecasts as independent; those about one event are not, so the truth is wider."
+
+
+@house.drawn
+def calibration(
+    frame: pd.DataFrame, *, sides: words.Sides | None = None, source: str | None = None, cutoff: Any = None
+) -> Chart:
+    """Draw for each range of probability the share of forecasts that came true.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The frame of the measure `calibration`: `deadline_basis` (all, stated, imputed), `band_low`, `band_high`,
+        `value`, `low`, `high`, `n`, `hits`, `state`.
+
+    Raises
+    ------
+    ColumnError
+        If a needed column is absent.
+    """
+    frames.require(frame, "charts.calibration", "deadline_basis", "band_low", "band_high", "value", "low", "high", "n")
+    foot = words.source_line(None, source, cutoff)
+    if frame.empty:
+        return house.nothing("calibration", "No forecast has been resolved yet", frame, foot)
+    bands = sorted({(float(low), float(high)) for low, high in zip(frame["band_low"], frame["band_high"], strict=True)})
+    kinds = set(frame["deadline_basis"])
+    bases = [one for one in ("stated", "imputed") if one in kinds] or ["all"]
+    whole = frame[frame["deadline_basis"] == "all"] if "all" in kinds else frame
+    heading = _calibration_title(whole)
+    under = words.subtitle(
+        f"Share of {words.count(int(whole['n'].sum()), 'resolved forecast')} that came true, "
+        "by the range that the wording stands for",
+        "Grey bar: the range. Dot and line: share that came true and its 90% interval",
+        "Open dot: too few to judge" if "state" in frame and frame["state"].eq("too few").any() else "",
+    )
+    sheet = _draw_calibration((heading, under, foot), frame, bands, bases)
+    rows = [
+        f"{words.chance(row['band_low'], row['band_high'])}: {_counted(row)}"
+        for row in whole.sort_values(["band_low", "band_high"], kind="stable").to_dict("records")
+    ]
+    alt = f"Dot chart of what was said and what came true. {heading}. {'; '.join(rows)}."
+    return Chart(sheet.figure, "calibration", heading, under, foot, alt, frame, _NOTE)
+
+
+def _counted(row: dict[Any, Any]) -> str:
+    return f"{words.significant(round(float(row['value']) * int(row['n']), 6))} of {int(row['n'])}"
+
+
+def _calibration_title(whole: pd.DataFrame) -> str:
+    row = whole.sort_values(["n", "band_high"], ascending=False, kind="stable").iloc[0].to_dict()
+    said, came = words.chance(row["band_low"], row["band_high"]), _counted(row)
+    start = f"Of forecasts put at {said}, {came} came true"
+    if row.get("state") == "too few":
+        return f"{start}: too few to judge"
+    if words.overlap((row["low"], row["high"]), (row["band_low"], row["band_high"])):
+        return f"{start}; no clear difference"
+    return f"{start}: clearly {'more' if row['value'] > row['band_high'] else 'less'} often"
+
+
+def _draw_calibration(
+    texts: tuple[str, str, str], frame: pd.DataFrame, bands: Sequence[tuple[float, float]], bases: Sequence[str]
+) -> Sheet:
+    terms = [words.estimate(*band) for band in bands]
+    ranges = [words.chance(*band) for band in bands]
+    first = house.label_width(ranges, weight=BOLD) + 0.1
+    left = first + house.label_width(terms) + 0.14
+    counts = house.label_width([_counted(row) for row in frame.to_dict("records")]) + 0.1
+    sheet = house.sheet(*texts, height(1, house.LABEL) + 0.08 + _ROW * len(bands) + _TICKS)
+    wide = (sheet.body.width - left) / len(bases)
+    tall = _ROW * len(bands)
+    for i, (band, term) in enumerate(zip(ranges, terms, strict=True)):
+        y = sheet.body.y + _TICKS + tall - _ROW * (i + 0.5) - 0.04
+        sheet.text(sheet.body.x, y, band, weight=BOLD)
+        sheet.text(sheet.body.x + first, y, term, color=house.SOFT)
+    for j, basis in enumerate(bases):
+        box = Box(sheet.body.x + left + j * wide, sheet.body.y + _TICKS, wide - counts - 0.2, tall)
+        sheet.lines(box.x, sheet.body.top, [_BASES.get(basis, basis)], weight=BOLD, color=house.SOFT)
+        panel = _percent_panel(sheet, box, len(bands))
+        rows = frame[frame["deadline_basis"] == basis]
+        for row in rows.to_dict("records"):
+            level = len(bands) - 0.5 - bands.index((float(row["band_low"]), float(row["band_high"])))
+            _draw_band(panel, row, level)
+            y = box.y + level / len(bands) * tall - 0.04
+            sheet.text(box.right + 0.1, y, _counted(row), color=house.SOFT)
+    return sheet
+
+
+def _percent_panel(sheet: Sheet, box: Box, rows: int) -> Axes:
+    panel = sheet.axes(box, x=(0, 1), y=(0, rows))
+    panel.set_xticks([0, 0.5, 1], ["0", "50", "100%"])
+    panel.grid(axis="x", color=house.RULE, linewidth=0.7)
+    return panel
+
+
+def _draw_band(panel: Axes, row: dict[Any, Any], level: float) -> None:
+    panel.barh(
+        [level],
+        [max(float(row["band_high"]) - float(row["band_low"]), 0.01)],
+        left=[float(row["band_low"])],
+        height=0.62,
+        color="#D9D9D9",
+        gid="said",
+    )
+    if not pd.isna(row["low"]):
+        panel.plot([row["low"], row["high"]], [level, level], color=house.INK, linewidth=1.2, gid="interval")
+    fill = "white" if row.get("state") == "too few" else house.INK
+    style: dict[str, Any] = {"color": house.INK, "markerfacecolor": fill, "clip_on": False, "zorder": 3}
+    panel.plot([row["value"]], [level], "o", markersize=5, gid="came-true", **style)

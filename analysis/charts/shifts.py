@@ -1,0 +1,140 @@
+"""Dependence as coders read it from events: the shifts added up, beside the composite of indicators where it is given.
+
+The sum has no unit and no zero point, so its axis is bare of words for levels: up means "more dependent", and only
+direction and turns are to be read. The composite stands below in its own panel, over the same years, as a check of
+one against the other.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from analysis.charts import axes, frames, house, words
+from analysis.charts.house import Sheet
+from analysis.charts.labels import End
+from analysis.charts.stack import Plan, stack
+from analysis.display import Chart
+
+_MOST_LINES = 8
+_FEW_EVENTS = 10
+_NOTE = "The sum moves more in years that are recorded more densely, and no coder saw the whole."
+
+
+@house.drawn
+def event_dependence(
+    frame: pd.DataFrame,
+    composite: pd.DataFrame | None = None,
+    *,
+    sides: words.Sides | None = None,
+    source: str | None = None,
+    cutoff: Any = None,
+    period: tuple[Any, Any] | None = None,
+) -> Chart:
+    """Draw the cumulated dependence shifts of events.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The frame of the measure `event_dependence`: `date`, `value`, `low`, `high`, `events`; with a column `domain`,
+        one line each, the eight that moved most.
+    composite : DataFrame, optional
+        The frame of the measure `composite`, drawn below.
+
+    Raises
+    ------
+    ColumnError
+        If a needed column is absent.
+    """
+    frames.require(frame, "charts.event_dependence", "date", "value")
+    rows = frames.within(frame, period)
+    foot = words.source_line(None, source, cutoff)
+    if rows["value"].notna().sum() == 0:
+        return house.nothing("event-dependence", "No shift of dependence is coded in this period", rows, foot)
+    who = sides[0].name if sides else "side A"
+    lines = _lines(rows)
+    whole = None if composite is None else frames.within(frames.series(composite, "composite"), period)
+    heading = _title(lines, who)
+    counted = f" of {words.count(int(rows['events'].sum()), 'event')}" if "events" in rows else ""
+    under = words.subtitle(
+        f"Coded shifts{counted} in the dependence of {who}{f' on {sides[1].name}' if sides else ''}, added up, "
+        f"{words.period(rows['date'].min(), rows['date'].max())}",
+        "No unit and no zero point: read direction and turns",
+        "Band: how far it rests on single events, 90% of draws" if len(lines) == 1 and frames.has_band(rows) else "",
+    )
+    sheet = _draw((heading, under, foot), lines, whole)
+    return Chart(
+        sheet.figure, "event-dependence", heading, under, foot, f"Step chart of coded shifts. {heading}.", rows, _NOTE
+    )
+
+
+def _lines(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the lines to draw: the whole, or the domains that moved most."""
+    if "domain" not in rows:
+        return {"": frames.series(rows, "event_dependence")}
+    every = {str(name): frames.series(one, "event_dependence") for name, one in rows.groupby("domain", sort=True)}
+    moved = sorted(every, key=lambda name: -abs(float(every[name]["value"].iloc[-1])))
+    return {name: every[name] for name in moved[:_MOST_LINES]}
+
+
+def _title(lines: dict[str, pd.DataFrame], who: str) -> str:
+    (name, first), *_ = lines.items()
+    last = first.iloc[-1]
+    total = f"{'+' if last['value'] > 0 else ''}{words.number(last['value'])}"
+    if name:
+        return f"{name.capitalize()} moved most: coded shifts add up to {total} by {last['date'].year}"
+    counted = int(first["events"].sum()) if "events" in first else _FEW_EVENTS
+    if counted < _FEW_EVENTS:
+        return f"Only {words.count(counted, 'event')} coded; shifts add up to {total} by {last['date'].year}"
+    if frames.has_band(first) and float(last["low"]) <= 0 <= float(last["high"]):
+        return f"Coded shifts add up to {total} by {last['date'].year}: no clear direction"
+    way = "more" if last["value"] > 0 else "less"
+    told = f"Coded shifts add up to {total} by {last['date'].year}"
+    return words.title(f"{told}: {who} {way} dependent", f"{told}: {way} dependent")
+
+
+def _draw(texts: tuple[str, str, str], lines: dict[str, pd.DataFrame], whole: pd.DataFrame | None) -> Sheet:
+    rows = pd.concat(list(lines.values()))
+    limits = axes.time_limits(rows["date"].min(), rows["date"].max())
+    shown = whole is not None and bool(whole["value"].notna().any())
+    colors = {name: house.INK if i == 0 else house.GREY for i, name in enumerate(lines)}
+    ends = [
+        End(value, f"{name} {_signed(value)}".strip(), colors[name])
+        for name, one in lines.items()
+        for value in [float(one["value"].iloc[-1])]
+    ]
+    columns = ("value", "low", "high") if len(lines) == 1 else ("value",)
+    low, high = frames.extent(rows, columns)
+    ticks = axes.value_ticks(min(low, 0), max(high, 1))
+    plans = [Plan(2.0, ticks, up="more", down="less", head="Coded shifts, added up" if shown else "", ends=ends)]
+    if whole is not None and shown:
+        last = whole[whole["value"].notna()].iloc[-1]
+        end = End(float(last["value"]), f"{last['value']:.2f}", house.INK, str(last["date"].year))
+        plans.append(Plan(0.9, [0, 0.5, 1], up="more", down="less", head="Composite of indicators, 0 to 1", ends=[end]))
+    sheet, panels, _ = stack(texts, limits, plans)
+    for name, one in lines.items():
+        panel = panels[0][0]
+        if len(lines) == 1:
+            frames.draw_band(panel, one, house.INK, gid="event_dependence")
+        x, y = axes.days(one["date"]), one["value"].astype(float)
+        alone = "o" if len(one) == 1 else None
+        held = [x[-1], limits[1]], [y.iloc[-1]] * 2
+        panel.plot(*held, color=colors[name], linewidth=0.7, linestyle=":", gid="held")
+        panel.plot(
+            x,
+            y,
+            color=colors[name],
+            linewidth=1.3,
+            drawstyle="steps-post",
+            marker=alone,
+            markersize=4,
+            gid=f"shifts-{name}",
+        )
+    if whole is not None and shown:
+        frames.draw_series(panels[1][0], whole, house.INK, gid="composite")
+    return sheet
+
+
+def _signed(value: float) -> str:
+    return f"{'+' if value > 0 else ''}{words.number(value)}"

@@ -1,0 +1,125 @@
+"""How much depends on the half-life: the same record, four memories, one strip each.
+
+The strips share one scale and one line of reference, the record's long-run share. What is above it is filled as
+conflict, what is below as cooperation, so that the eye compares shapes. What all strips show does not depend on the
+choice; what only the shortest shows does.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.charts import axes, frames, house, words
+from analysis.charts.house import Sheet
+from analysis.charts.labels import End
+from analysis.charts.stack import Plan, stack
+from analysis.display import Chart
+
+_NOTE = "A turn that all strips show does not hang on the half-life; one that only the shortest shows does."
+
+
+@house.drawn
+def sensitivity(
+    frame: pd.DataFrame,
+    events: pd.DataFrame | None = None,
+    *,
+    sides: words.Sides | None = None,
+    source: str | None = None,
+    cutoff: Any = None,
+    period: tuple[Any, Any] | None = None,
+    prior: float | None = None,
+) -> Chart:
+    """Draw the tension share under several half-lives, one strip each.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The frame of the measure `sensitivity`: `date`, `measure`, `value`, `half_life`.
+    events : DataFrame, optional
+        For the counts of the source line.
+    prior : float, optional
+        The long-run share, the line of reference; from `events` when absent, else the median of the values drawn.
+
+    Raises
+    ------
+    ColumnError
+        If a needed column is absent.
+    """
+    frames.require(frame, "charts.sensitivity", "date", "value", "half_life")
+    rows = frames.within(frame, period)
+    rows = rows[rows["measure"] == "tension_share"] if "measure" in rows else rows
+    rows = rows[rows["value"].notna()].reset_index(drop=True)
+    foot = words.source_line(events, source, cutoff)
+    if rows.empty:
+        return house.nothing("sensitivity", "No act between the two sides is recorded in this period", rows, foot)
+    lives = list(dict.fromkeys(rows["half_life"]))
+    known = frames.long_run(events) if prior is None else prior
+    level = float(rows["value"].median()) if known is None else known
+    series = {life: frames.series(rows[rows["half_life"] == life], "tension_share") for life in lives}
+    heading = _title(series)
+    under = words.subtitle(
+        f"Tension share between {words.dyad(sides, events)} with half-lives of {_together(lives)}, "
+        f"{words.period(rows['date'].min(), rows['date'].max())}",
+        f"Filled from the {'median' if known is None else 'long-run share'}, {level:.2f}: brown tenser, blue calmer",
+    )
+    sheet = _draw((heading, under, foot), series, level)
+    peaks = [
+        f"{_spoken(life)}: peak {words.month(_peak(one))}, last {one['value'].iloc[-1]:.2f}"
+        for life, one in series.items()
+    ]
+    alt = f"Strips of the tension share, one for each half-life. {heading}. {'; '.join(peaks)}."
+    return Chart(sheet.figure, "sensitivity", heading, under, foot, alt, rows, _NOTE)
+
+
+def _spoken(life: str) -> str:
+    return f"{life[:-1]} days" if life.endswith("D") and life[:-1].isdigit() else str(life)
+
+
+def _together(lives: list[str]) -> str:
+    if all(life.endswith("D") and life[:-1].isdigit() for life in lives):
+        return f"{words.listed([life[:-1] for life in lives])} days"
+    return words.listed([str(life) for life in lives])
+
+
+def _peak(rows: pd.DataFrame) -> pd.Timestamp:
+    return pd.Timestamp(rows["date"].iloc[int(rows["value"].astype(float).argmax())])
+
+
+def _title(series: dict[str, pd.DataFrame]) -> str:
+    lasts = [float(one["value"].iloc[-1]) for one in series.values()]
+    years = sorted({_peak(one).year for one in series.values()})
+    day = words.day(max(one["date"].iloc[-1] for one in series.values()))
+    where = f"peak in {years[0]}" if len(years) == 1 else f"peak between {years[0]} and {years[-1]}"
+    if len(series) == 1:
+        return f"Tension {lasts[0]:.2f} on {day}; {where}"
+    return f"Whatever the half-life: {where}, {min(lasts):.2f} to {max(lasts):.2f} on {day}"
+
+
+def _draw(texts: tuple[str, str, str], series: dict[str, pd.DataFrame], level: float) -> Sheet:
+    rows = pd.concat(list(series.values()))
+    limits = axes.time_limits(rows["date"].min(), rows["date"].max())
+    top = axes.value_ticks(0, min(1.0, max(0.5, float(rows["value"].max()))))[-1]
+    plans = [
+        Plan(
+            0.62,
+            [0, top],
+            head=f"Half-life {_spoken(life)}",
+            ends=[
+                End(float(one["value"].iloc[-1]), f"{one['value'].iloc[-1]:.2f}", house.INK, f"peak {_peak(one).year}")
+            ],
+        )
+        for life, one in series.items()
+    ]
+    sheet, panels, _ = stack(texts, limits, plans)
+    for (panel, _), (life, one) in zip(panels, series.items(), strict=True):
+        x, y = axes.days(one["date"]), one["value"].astype(float).to_numpy()
+        fill: dict[str, Any] = {"linewidth": 0, "interpolate": True}
+        panel.fill_between(x, y, level, where=y >= level, color=house.CONFLICT_TINT, alpha=0.7, gid="tenser", **fill)
+        panel.fill_between(x, y, level, where=y <= level, color=house.COOPERATION_TINT, alpha=0.7, gid="calmer", **fill)
+        panel.plot(x, y, color=house.INK, linewidth=0.9, marker="o" if len(x) == 1 else None, gid=f"share-{life}")
+        panel.axhline(level, color=house.GREY, linewidth=0.7, gid="reference")
+        panel.plot([x[int(np.argmax(y))]], [y.max()], "o", color=house.INK, markersize=3.5, clip_on=False, gid="peak")
+    return sheet
