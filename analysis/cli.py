@@ -7,32 +7,16 @@ record are exit status 1.
 
 from __future__ import annotations
 
-import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
 from analysis import __version__
-from analysis.errors import WorkbookError
-
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-def refusing(command: Command) -> Command:
-    """Turn a refusal of the library into a message and an exit status, without a traceback."""
-
-    @functools.wraps(command)
-    def wrapped(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return command(*args, **kwargs)
-        except WorkbookError as error:
-            click.echo(f"Error: {error}", err=True)
-            sys.exit(2)
-
-    return wrapped  # type: ignore[return-value]
+from analysis.curate.commands import COMMANDS
+from analysis.curate.options import data_option, refusing
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -43,6 +27,7 @@ def main() -> None:
 
 @main.command()
 @click.argument("relationship", required=False)
+@data_option
 @refusing
 def check(relationship: str | None) -> None:
     """Check a record and list every fault (all known records when none is named).
@@ -59,6 +44,7 @@ def check(relationship: str | None) -> None:
 def _check_one(name: str) -> int:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     from analysis import places
     from analysis.relationship import read
@@ -73,16 +59,10 @@ def _check_one(name: str) -> int:
     table = Table("where", "column", "must be", "is", "way out", title=f"{folder.name}: {len(faults)} faults")
     for fault in faults:
         table.add_row(
-            *(_literal(cell) for cell in (fault.where, fault.field, fault.expected, repr(fault.got)[:80], fault.hint))
+            *(Text(cell) for cell in (fault.where, fault.field, fault.expected, repr(fault.got)[:80], fault.hint))
         )
     console.print(table)
     return len(faults)
-
-
-def _literal(cell: str) -> Any:
-    from rich.text import Text
-
-    return Text(cell)
 
 
 @main.command()
@@ -104,6 +84,7 @@ def _literal(cell: str) -> Any:
     help="File to write: .pdf, .docx or .html (default: briefing-NAME.pdf).",
 )
 @click.option("--keep-notebook", is_flag=True, help="Also keep the executed notebook beside the document.")
+@data_option
 @refusing
 def brief(relationship: str, out: Path, keep_notebook: bool, length: str, **options: str) -> None:
     """Write a briefing on RELATIONSHIP as PDF, Word or HTML."""
@@ -119,21 +100,60 @@ def brief(relationship: str, out: Path, keep_notebook: bool, length: str, **opti
     click.echo(f"{path}")
 
 
-def _steps() -> Any:
-    from contextlib import contextmanager
+@contextmanager
+def _steps() -> Iterator[Callable[[str], None]]:
+    """Show what is being done: on a terminal in one line that changes, else the chief steps as lines."""
+    from rich.console import Console
 
-    @contextmanager
-    def steps() -> Any:
-        from rich.console import Console
-
-        console = Console(stderr=True, highlight=False)
-        if not console.is_terminal:
-            yield lambda words: console.print(words, markup=False)
-            return
+    console = Console(stderr=True, highlight=False)
+    if console.is_terminal:
         with console.status("Starting ...") as status:
-            yield lambda words: status.update(words)
+            yield status.update
+    else:
+        yield lambda words: None if words.startswith("Cell ") else console.print(words, markup=False)
 
-    return steps()
+
+@main.command()
+@click.argument("notebook", type=click.Path(path_type=Path))
+@refusing
+def params(notebook: Path) -> None:
+    """List the parameters of NOTEBOOK with type, default and help; a shipped one may be given by its name."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from analysis import places
+    from analysis.publish.params import declared
+
+    shipped = places.notebooks() / f"{notebook.stem}.ipynb"
+    found = declared(notebook if notebook.is_file() or not shipped.is_file() else shipped)
+    table = Table("parameter", "type", "default", "help")
+    for one in found:
+        cells = (one.name, "day" if one.date else one.type, repr(one.default), one.help)
+        table.add_row(*(Text(cell) for cell in cells))
+    Console(width=None if sys.stdout.isatty() else 200, highlight=False).print(table)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the results.")
+@click.option("--jobs", type=int, help="Runs at once (default: the cores).")
+@click.option("--dry-run", is_flag=True, help="Print the plan and do nothing.")
+@click.option("--formats", default="", metavar="A,B", help="Documents to make instead of the file's: pdf, docx, html.")
+@click.option("--time-limit", type=float, metavar="SECONDS", help="For the cells of one run.")
+@click.option("--cold", is_flag=True, help="Start every kernel from scratch instead of forking it.")
+@data_option
+@refusing
+def batch(
+    file: Path, out: Path, jobs: int | None, dry_run: bool, formats: str, time_limit: float | None, cold: bool
+) -> None:
+    """Run the notebooks that FILE (TOML) asks for, and do only what is missing or changed."""
+    from analysis.publish.batch import batch as make
+
+    asked = [part.strip() for part in formats.split(",") if part.strip()] or None
+    made = make(file, out, jobs, dry_run, asked, time_limit, kernel="cold" if cold else "warm")
+    click.echo(made.report(every=dry_run))
+    sys.exit(made.exit_status)
 
 
 @main.command(context_settings={"ignore_unknown_options": True})
@@ -146,3 +166,7 @@ def lab(arguments: tuple[str, ...]) -> None:
 
     command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={places.notebooks()}", *arguments]
     sys.exit(subprocess.call(command))
+
+
+for command in COMMANDS:
+    main.add_command(command)

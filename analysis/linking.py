@@ -68,20 +68,20 @@ def cut(tables: Mapping[str, pd.DataFrame], day: pd.Timestamp) -> dict[str, pd.D
     keys = {key for series in record_keys(kept).values() for key in series}
     citations = tables["citations"][tables["citations"]["record"].isin(keys)].reset_index(drop=True)
     published = tables["sources"].set_index("source_id")["published_start"]
-    citations["later"] = citations["source_id"].map(published).gt(day).to_numpy(dtype=bool)
+    citations["later"] = published.reindex(citations["source_id"]).gt(day).to_numpy(dtype=bool)
     sources = tables["sources"][tables["sources"]["source_id"].isin(citations["source_id"])].reset_index(drop=True)
     return {**kept, "citations": citations, "sources": sources}
 
 
-def last_day(events: pd.DataFrame) -> pd.Timestamp:
-    """Return the last day of the latest event that is dated to within a month; a coarser date may reach into what has
-    not been seen yet.
+def last_day(events: pd.DataFrame, assessments: pd.DataFrame) -> pd.Timestamp:
+    """Return the last day of the latest event or assessment that is dated to within a month.
 
-    Today would be the wrong answer: the record ends where it ends, on whatever day it is read. Without events the
-    answer is 1 January 1900.
+    A coarser date may reach into what has not been seen yet, and today would be the wrong answer: a record ends where
+    it ends, on whatever day it is read. Without any row the answer is 1 January 1900, which no text prints.
     """
-    close = events["end"] - events["start"] <= pd.Timedelta(days=31)
-    ends = events.loc[close, "end"] if close.any() else events["start"]
+    dated = pd.concat([events[["start", "end"]], assessments[["start", "end"]]])
+    close = dated["end"] - dated["start"] <= pd.Timedelta(days=31)
+    ends = dated.loc[close, "end"] if close.any() else dated["start"]
     return pd.Timestamp(ends.max()) if len(ends) else pd.Timestamp("1900-01-01")
 
 

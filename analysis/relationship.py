@@ -37,7 +37,7 @@ class Relationship:
     """The tables of one relationship; plain DataFrames, documented in `data/README.md` and in `analysis.linking`.
 
     `side_a` is the side whose dependence the record follows. `as_of` is the cut-off asked for, or None; `cutoff` is
-    the last day that the tables speak of: `as_of`, or the last day of the latest event that is dated to within a
+    the last day that the tables speak of: `as_of`, or the last day of the latest event or assessment dated to within a
     month. `record_hash` names the content of the whole record, cut or not.
     """
 
@@ -139,7 +139,7 @@ def load(name_or_path: str | os.PathLike[str], as_of: str | pd.Timestamp | None 
         side_b=side_b,
         path=path,
         as_of=None,
-        cutoff=last_day(linked["events"]),
+        cutoff=last_day(linked["events"], linked["assessments"]),
         record_hash=record_hash(path),
         **linked,
     )

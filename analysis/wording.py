@@ -12,7 +12,9 @@ __all__ = ["amount", "count", "day", "day_text", "interval", "number", "signed",
 
 
 def signed(value: Any, digits: int = 2) -> str:
-    """Word a number with its sign, the minus as U+2212; zero has none."""
+    """Word a number with its sign, the minus as U+2212; zero has none, a missing number is empty."""
+    if value != value:
+        return ""
     rounded = round(float(value), digits) + 0.0
     return f"{'−' if rounded < 0 else '+' if rounded > 0 else ''}{abs(rounded):.{digits}f}"
 

@@ -1,0 +1,206 @@
+"""Tables to be read: a few rows of the record or of a measure, in words, with their sources.
+
+Each function chooses and words rows and returns a `Table`; what is computed comes from the measures.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis.citing import best_sources
+from analysis.display import Table
+from analysis.wording import amount, day, day_text, number, signed, when
+
+if TYPE_CHECKING:
+    from analysis.measures.changes import Changes
+    from analysis.relationship import Relationship
+
+MEASURES = {
+    "conflict": "Conflict, decayed Goldstein points",
+    "cooperation": "Cooperation, decayed Goldstein points",
+    "tension_share": "Tension share, 0 to 1",
+    "composite": "Dependence composite, 0 to 1",
+    "event_dependence": "Coded dependence shifts, cumulated",
+    "position_tension": "Assessors on tension, −2 to 2",
+    "position_subordination": "Assessors on subordination, −2 to 2",
+    "brier": "Brier score of decided forecasts, 0 to 1",
+}
+
+
+def weighty_acts(rel: Relationship, half_life: str = "180D", top: int = 8) -> Table:
+    """Return the acts that weigh most in the tension share on the cut-off day, heaviest first."""
+    from analysis.measures.explain import explain
+
+    columns = ["Date", "Act", "Who", "Goldstein", "Weight now", "Grade"]
+    days = pd.Timedelta(half_life).days
+    caption = f"The acts between the sides that weigh most on {day_text(rel.cutoff)}, half-life {days} days"
+    if not rel.events["dyad"].any():
+        return Table(pd.DataFrame(columns=columns), caption, "weighty-acts", [])
+    rows = explain(rel.events, rel.cutoff, half_life=half_life, top=top)
+    details = rel.events[["event_id", "start", "end", "precision", "approximate", "grade", "direction"]]
+    rows = rows[rows["kind"] == "event"].merge(details, on="event_id")
+    cells = [
+        [when(row), row.title, _who(rel, str(row.direction)), signed(row.goldstein, 1), number(row.weight), row.grade]
+        for row in rows.itertuples()
+    ]
+    frame = pd.DataFrame(cells, columns=columns)
+    return Table(frame, caption, "weighty-acts", _cited(rel, "events", rows["event_id"], 2), (14, 40, 18, 11, 9, 12))
+
+
+def assessments(rel: Relationship, window: str = "365D", top: int = 10) -> Table:
+    """Return the latest assessments up to the cut-off, one for each organisation, newest first."""
+    recent = rel.assessments[rel.assessments["start"] > rel.cutoff - pd.Timedelta(window)]
+    ordered = recent.sort_values(["end", "assessment_id"], ascending=[False, True])
+    newest = ordered.drop_duplicates("organisation").head(top)
+    cells = [
+        [when(row), _held_by(row), row.claim, _score(row.tension), _score(row.subordination)]
+        for row in newest.itertuples()
+    ]
+    frame = pd.DataFrame(cells, columns=["Date", "Who", "Holds", "Tension", "Subordination"])
+    caption = (
+        f"What assessors held in the {pd.Timedelta(window).days} days to {day_text(rel.cutoff)}: the newest of each "
+        "organisation, scores from −2 to +2"
+    )
+    sources = _cited(rel, "assessments", newest["assessment_id"])
+    return Table(frame, caption, "assessments", sources, (13, 22, 43, 9, 14))
+
+
+def open_forecasts(rel: Relationship, top: int = 12) -> Table:
+    """Return the open forecasts by deadline, with the probability range that the author's word stands for."""
+    from analysis.measures.forecasts import open_forecasts as waiting
+
+    rows = waiting(rel.forecasts, on=rel.cutoff).head(top)
+    cells = [
+        [
+            f"{day(row.date)}{'' if row.deadline_basis == 'stated' else ' (ours)'}",
+            row.proposition,
+            _held_by(row),
+            f"{row.low:.0%} to {row.high:.0%}",
+        ]
+        for row in rows.itertuples()
+    ]
+    frame = pd.DataFrame(cells, columns=["Deadline", "Proposition", "Held by", "Probability"])
+    caption = f"Forecasts open on {day_text(rel.cutoff)}, next deadline first; (ours): a horizon that we set"
+    return Table(frame, caption, "open-forecasts", _cited(rel, "forecasts", rows["forecast_id"]), (16, 46, 24, 14))
+
+
+def due_indicators(rel: Relationship, top: int = 8) -> Table:
+    """Return the series of dependence whose next figure is due, those with the newest figures first.
+
+    A series is due when as much time has passed since its last period as usually lies between two of its figures.
+    """
+    rows = []
+    known = rel.indicators[rel.indicators["value"].notna()]
+    for name, series in known[~known["direction"].str.contains("side_a_dependence:0")].groupby("name"):
+        if len(series) >= 5:
+            last = series.sort_values(["end", "start"]).iloc[-1]
+            step = series["end"].sort_values().diff().median()
+            rows.append((last["end"] + step, str(name), last))
+    rows = sorted(rows, key=lambda row: (-row[2]["end"].value, row[1]))[:top]
+    cells = [[name, f"{amount(last['value'])} {last['unit']}", last["period"], day(due)] for due, name, last in rows]
+    frame = pd.DataFrame(cells, columns=["Series", "Last value", "For", "Next period ends"])
+    sources = [best_sources(rel, [f"indicator:{last['indicator']}@{last['period']}"], most=1) for _, _, last in rows]
+    caption = (
+        "Series of dependence to watch: the newest figure, and when the next period ends at the series' usual pace"
+    )
+    return Table(frame, caption, "due-indicators", sources, (42, 22, 12, 24))
+
+
+def changed_measures(changes: Changes) -> Table:
+    """Return each measure then and now, with its change and whether that is outside both bands."""
+    words = {True: "yes", False: "no"}
+    cells = [
+        [
+            MEASURES.get(str(row.measure), row.measure),
+            number(row.then),
+            number(row.now),
+            signed(row.change),
+            "no band" if row.outside is pd.NA else words[bool(row.outside)],
+        ]
+        for row in changes.measures.itertuples()
+    ]
+    days = [day_text(changes.since), day_text(changes.until)]
+    frame = pd.DataFrame(cells, columns=["Measure", *days, "Change", "Outside both bands"])
+    return Table(
+        frame, f"What each measure did between {' and '.join(days)}", "changed-measures", None, (36, 18, 18, 10, 18)
+    )
+
+
+def new_acts(rel: Relationship, changes: Changes, top: int = 8) -> Table:
+    """Return the weightiest of the acts that happened since the last briefing, in order of time."""
+    acts = changes.events[changes.events["dyad"]]
+    sized = acts.assign(size=acts["goldstein"].abs())
+    heaviest = sized.sort_values(["size", "start", "event_id"], ascending=[False, True, True]).head(top)
+    rows = heaviest.sort_values(["start", "event_id"])
+    cells = [[when(row), row.title, signed(row.goldstein, 1), row.grade] for row in rows.itertuples()]
+    frame = pd.DataFrame(cells, columns=["Date", "Act", "Goldstein", "Grade"])
+    caption = f"The weightiest of {len(acts)} acts between the sides since {day_text(changes.since)}"
+    return Table(frame, caption, "new-acts", _cited(rel, "events", rows["event_id"]), (20, 54, 12, 14))
+
+
+def evidence(rel: Relationship) -> Table:
+    """Return what stands behind a document: rows, sources, grades, what rests on one publisher or on later pages."""
+    acts = rel.events[rel.events["dyad"]]
+    grades = acts["reliability"].value_counts().sort_index()
+    later = rel.citations.groupby("record")["later"].all()
+    lone, values = int((acts["publishers"] <= 1).sum()), int(rel.indicators["value"].notna().sum())
+    facts = {
+        "Events up to the cut-off": f"{len(rel.events)}, of them {len(acts)} between the sides",
+        "Assessments; forecasts; indicator values": f"{len(rel.assessments)}; {len(rel.forecasts)}; {values}",
+        "Pages cited; publishers": f"{len(rel.sources)}; {rel.sources['publisher'].nunique()}",
+        "Acts between the sides by best source": ", ".join(f"{grade} {total}" for grade, total in grades.items()),
+        "Acts between the sides with one publisher or none": f"{lone} ({lone / max(1, len(acts)):.0%})",
+        "Rows that rest only on pages published after the cut-off": f"{int(later.sum())} of {len(later)}",
+        "Indicator values withheld by their producers": f"{int((rel.indicators['basis'] == 'withheld').sum())}",
+    }
+    return _facts(facts, "The evidence behind this document", "evidence")
+
+
+def measured(frame: pd.DataFrame, caption: str, name: str, *, digits: int = 2) -> Table:
+    """Return a measure's rows as a table: numbers rounded to `digits`, days as ISO text, column names in words."""
+    shown = frame.copy()
+    for column in shown.columns:
+        if shown[column].dtype.kind == "f":
+            shown[column] = [number(value, digits) for value in shown[column]]
+        elif shown[column].dtype.kind == "M":
+            shown[column] = shown[column].dt.strftime("%Y-%m-%d")
+    return Table(shown.rename(columns=lambda label: str(label).replace("_", " ")), caption, name)
+
+
+def run(rel: Relationship, parameters: dict[str, object]) -> Table:
+    """Return what a run was made with: parameters, record and versions."""
+    from analysis.citing import versions
+
+    facts = {
+        "Relationship": rel.name,
+        "Cut-off": f"{rel.cutoff:%Y-%m-%d}",
+        "Record": rel.record_hash[:12],
+        **{f"Parameter {name}": str(value) for name, value in parameters.items()},
+        **versions(),
+    }
+    return _facts(facts, "This run", "run")
+
+
+def _facts(facts: dict[str, str], caption: str, name: str) -> Table:
+    return Table(pd.DataFrame({"What": list(facts), "How much": list(facts.values())}), caption, name, None, (55, 45))
+
+
+def _cited(rel: Relationship, table: str, ids: pd.Series, each: int = 1) -> list[tuple[str, ...]]:
+    return [best_sources(rel, [f"{table}:{key}"], each=each) for key in ids]
+
+
+def _held_by(row: object) -> str:
+    assessor, organisation = row.assessor, row.organisation  # type: ignore[attr-defined]
+    return f"{assessor}, {organisation}" if isinstance(assessor, str) else str(organisation)
+
+
+def _score(score: object) -> str:
+    return "" if pd.isna(score) else signed(float(score), 0)  # type: ignore[call-overload, arg-type]
+
+
+def _who(rel: Relationship, direction: str) -> str:
+    names = {side.id: side.name for side in rel.sides}
+    source, _, target = direction.partition(">")
+    return f"{names.get(source, source)} to {names.get(target, target)}" if target else "both"
