@@ -81,21 +81,13 @@ def _meetings_title(known: pd.DataFrame, cutoff: Any) -> str:
     last = known.iloc[-1]
     if most == 0:
         return f"No meeting of the leaders recorded, {words.years(known['year'].iloc[0], last['year'])}"
-    times = words.times(most)
+    meetings = f"{words.count(int(most), 'recorded meeting')} of the leaders"
     if len(known) == 1:
-        return f"The leaders met {times} in {years[0]}"
-    when = (
-        f"in {years[0]}"
-        if len(years) == 1
-        else f"in {words.listed([str(y) for y in years])}"
-        if len(years) < 4
-        else "at most"
-    )
+        return f"{meetings} in {years[0]}"
+    when = f"in {words.listed([str(y) for y in years])}" if len(years) < 4 else "in the busiest years"
     partial = " so far" if _partial(last, cutoff) else ""
     now = "" if int(last["year"]) in years else f"; {words.significant(last['value'])} in {int(last['year'])}{partial}"
-    return words.title(
-        f"The leaders met {times} {when}, more than in any other year{now}", f"Leaders met {times} {when}{now}"
-    )
+    return words.title(f"{meetings} {when}, more than in any other year{now}", f"{meetings} {when}{now}")
 
 
 def _partial(year: pd.Series, cutoff: Any) -> bool:

@@ -23,7 +23,7 @@ from analysis.display import Chart
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_PANEL, _RUG, _TICKS = 2.25, 0.46, 0.24
+_PANEL, _RUG, _TICKS = 1.95, 0.46, 0.24
 _MOST_TURNS = 5
 _FEW_EVENTS = 10
 _SURE_DAYS = 31
@@ -94,7 +94,7 @@ def tension(
     under = words.subtitle(
         f"Tension share of acts between {dyad}, "
         f"{words.period(share['date'].iloc[0], share['date'].iloc[-1])}: 0 all cooperation, 1 all conflict",
-        f"Half-life {half_life}" if half_life else "",
+        f"Half-life {pd.Timedelta(half_life).days} days" if half_life else "",
         "Band: 90% of draws" if frames.has_band(share) else "",
         "Dotted: no recent act, memory only" if frames.silent(share).any() else "",
         "Bar at the top: interval of a turning point" if drawn.turns["since"].notna().any() else "",

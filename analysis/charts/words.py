@@ -85,11 +85,6 @@ def count(n: int, noun: str, plural: str | None = None) -> str:
     return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
 
 
-def times(n: float) -> str:
-    """Write how often: once, twice, 5 times."""
-    return {1: "once", 2: "twice"}.get(int(n), f"{int(n):,} times")
-
-
 def years(first: int, last: int) -> str:
     """Write a span of calendar years: 2019, 1991–2026."""
     return str(first) if first == last else f"{first}–{last}"
