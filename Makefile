@@ -4,7 +4,7 @@ BIN := .venv/bin
 AS_OF ?=
 READY := .venv/ready
 
-.PHONY: briefing test lab notebooks bench clean
+.PHONY: briefing test lab notebooks pictures bench clean
 
 briefing: $(READY)
 	$(BIN)/workbook brief russia-belarus $(if $(AS_OF),--as-of $(AS_OF)) --out briefing.pdf
@@ -13,7 +13,7 @@ test: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n auto --dist worksteal tests notebooks --nbval --nbval-sanitize-with notebooks/nbval.cfg
+	$(BIN)/pytest -n auto --dist loadfile tests notebooks --nbval --nbval-sanitize-with notebooks/nbval.cfg
 
 lab: $(READY)
 	$(BIN)/workbook lab
@@ -21,6 +21,12 @@ lab: $(READY)
 notebooks: $(READY)
 	$(BIN)/workbook check
 	$(BIN)/python -m analysis.publish.refresh notebooks/*.ipynb
+
+# The pictures of the README; pdftoppm is part of poppler-utils.
+pictures: $(READY)
+	$(BIN)/python -c 'import analysis as an; rel = an.load("russia-belarus"); share = an.tension(rel.events, start="2000-01-01", end=rel.cutoff); an.charts.tension(share, rel.events[rel.events["dyad"]], sides=rel.sides, cutoff=rel.cutoff, half_life="180D").save("docs/tension.png")'
+	$(BIN)/workbook brief russia-belarus --as-of 2023-04-06 --start 2014-01-01 --out docs/briefing.pdf
+	pdftoppm -l 3 -r 60 -png docs/briefing.pdf docs/briefing && rm docs/briefing.pdf
 
 bench: $(READY)
 	$(BIN)/pytest tests/benchmarks --benchmark-only --benchmark-columns=min,median,rounds

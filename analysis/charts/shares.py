@@ -150,13 +150,13 @@ def _draw_asymmetry(
     plans = []
     if ends:
         ticks = axes.value_ticks(0, max(1.0, frames.extent(drawn)[1]))
-        plans.append(Plan(1.75, ticks, head="Share, percent", ends=ends))
+        plans.append(Plan(1.4, ticks, head="Share, percent", ends=ends))
     if ratio["value"].notna().any():
         last = ratio[ratio["value"].notna()].iloc[-1]
         end = End(float(last["value"]), f"{words.significant(last['value'])} times", house.INK, str(last["date"].year))
         ticks = axes.value_ticks(0, max(1.0, frames.extent(ratio)[1]), 3)
         equal = End(1.0, "", house.GREY, "1: equal")
-        plans.append(Plan(0.85, ticks, head="{}’s share divided by {}’s".format(*names.values()), ends=[end, equal]))
+        plans.append(Plan(0.7, ticks, head="{}’s share divided by {}’s".format(*names.values()), ends=[end, equal]))
     sheet, panels, _ = stack(texts, limits, plans)
     if ends:
         for side, one in shares.items():

@@ -1,0 +1,240 @@
+"""The commands by which a record is kept: new, import, evidence, agree, diff, doctor, coverage.
+
+Each is a thin layer over a function of this package. Exit status 0 is all well, 1 is something found (a refused row, a
+missing phrase, a fault of the environment), 2 is a command that could not be run.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from analysis.curate.options import chosen, data_option, refusing
+from analysis.errors import OptionError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analysis.curate.importing import Plan
+
+_FOLDER = click.Path(path_type=Path)
+relationship_option = click.option(
+    "-r", "--relationship", metavar="NAME", help="Name or folder of the record (default: the only one there is)."
+)
+
+
+@click.command()
+@click.argument("name")
+@click.option("--actors", nargs=2, required=True, metavar="A B", help="Ids of the sides; A's dependence is followed.")
+@click.option("--names", nargs=2, metavar="A B", help="Their names as printed (default: the words of NAME).")
+@data_option
+@refusing
+def new(name: str, actors: tuple[str, str], names: tuple[str, str] | None) -> None:
+    """Start an empty record of another relationship, such as: new aaa-bbb --actors AAA BBB."""
+    from analysis.curate.new import new as make
+    from analysis.curate.new import next_steps
+
+    click.echo(next_steps(make(name, actors, names=names or ())))
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, metavar="TABLE FILE [TABLE FILE ...]")
+@relationship_option
+@click.option("--apply", "write", is_flag=True, help="Write the plan, all of it or nothing.")
+@click.option("--undo", is_flag=True, help="Take back the last save (again: take back the undo).")
+@click.option("--recover", is_flag=True, help="Put back the files of a save that was cut off.")
+@data_option
+@refusing
+def import_(files: tuple[str, ...], relationship: str | None, write: bool, undo: bool, recover: bool) -> None:
+    """Show what spreadsheets and bibliographies would change in a record, and write it with --apply.
+
+    TABLE is a table of the data dictionary, such as sources, events or citations. FILE is a .csv or .xlsx with its
+    columns; for sources also CSL-JSON (.json), BibTeX (.bib) or RIS (.ris). Files that belong together go into one
+    command: an event is valid only with its citation.
+    """
+    from analysis.curate import saving
+    from analysis.curate.importing import plan
+
+    folder = chosen(relationship)
+    if undo or recover:
+        if files:
+            raise OptionError("import", "files", "left out with --undo and --recover", files[0])
+        said = saving.undo(folder) if undo else ["the files of the save that was cut off"] * saving.recover(folder)
+        click.echo(f"{folder.name}: put back {', '.join(said) or 'nothing; no save was cut off'}.")
+        return
+    if not files or len(files) % 2:
+        raise OptionError("import", "files", "pairs of a table and a file", " ".join(files))
+    planned = plan(folder, [(table, Path(file)) for table, file in zip(files[::2], files[1::2], strict=True)])
+    _show_plan(planned)
+    if not planned.sound:
+        click.echo("Nothing written: a plan is written whole or not at all.")
+        sys.exit(1)
+    if not write:
+        click.echo("Nothing written. Add --apply to write this.")
+        return
+    written = planned.apply()
+    click.echo(f"Written to {folder.name}: {', '.join(written) or 'nothing, since nothing differs'}.")
+
+
+def _show_plan(planned: Plan) -> None:
+    from analysis.curate.merging import ACTIONS
+
+    tables = dict.fromkeys(change.table for change in planned.changes)
+    for table in tables:
+        counts = ", ".join(f"{planned.count(table, action)} {action}" for action in ACTIONS)
+        click.echo(f"{table}: {counts}")
+        for change in planned.changes:
+            if change.table != table or change.action == "unchanged":
+                continue
+            click.echo(f"  {change.action} {change.key}")
+            if change.action == "changed":
+                for name, (old, text) in change.cells.items():
+                    click.echo(f"    {name}: {old!r} -> {text!r}")
+            for reason in change.reasons:
+                click.echo(f"    {reason}")
+    for words in planned.others:
+        click.echo(f"The record would be at fault: {words}")
+    for note in planned.notes:
+        click.echo(f"Note: {note}")
+
+
+@click.command()
+@click.argument("relationship", required=False)
+@click.option("--texts", required=True, type=_FOLDER, metavar="DIR", help="Folder with your copies of sources.")
+@click.option("--text", "given", multiple=True, metavar="SOURCE_ID=FILE", help="Name the copy of a source by hand.")
+@click.option("--all", "every", is_flag=True, help="List phrases that were found as well.")
+@data_option
+@refusing
+def evidence(relationship: str | None, texts: Path, given: tuple[str, ...], every: bool) -> None:
+    """Look up each quoted phrase in local copies of its source (.txt, .html, .pdf, .docx).
+
+    A copy is matched by its file name (the source's id), the address or title inside it, or the phrases themselves.
+    Exit status 1 when a phrase is not found.
+    """
+    from analysis.curate.evidence import evidence as look_up
+    from analysis.relationship import load
+
+    pairs = [one.partition("=") for one in given]
+    for source, sign, file in pairs:
+        if not (source and sign and file):
+            raise OptionError("evidence", "text", "SOURCE_ID=FILE", source + sign + file)
+    rel = load(chosen(relationship))
+    table = look_up(rel.citations, rel.sources, texts, given={source: Path(file) for source, _, file in pairs})
+    for copy in table.dropna(subset=["file"]).drop_duplicates("source_id").itertuples():
+        click.echo(f"{copy.file} is {copy.source_id} (by {copy.matched})")
+    for row in table.fillna("").itertuples():
+        if row.status in ("not found", "elsewhere") or (every and row.status == "found"):
+            click.echo(_phrase(row))
+    counts = table["status"].value_counts()
+    words = ", ".join(f"{counts.get(name, 0)} {name}" for name in ("found", "elsewhere", "not found", "no copy"))
+    click.echo(f"{len(table)} key phrases: {words}.")
+    sys.exit(1 if counts.get("not found", 0) else 0)
+
+
+def _phrase(row: Any) -> str:
+    stated = f" (stated: {row.locator})" if row.locator and row.status == "elsewhere" else ""
+    where = f" at {row.place}{stated}" if row.place and row.status != "not found" else ""
+    closest = f"; closest, {row.place}: {row.closest!r} ({row.score:g})" if row.status == "not found" else ""
+    return f"  {row.status}{where}: {row.key_phrase!r}, {row.record}, {row.source_id}{closest}"
+
+
+@click.command()
+@click.argument("coder_a")
+@click.argument("coder_b")
+@click.option("--half-life", default="180D", show_default=True, help="Of the index that the choices are tried on.")
+@data_option
+@refusing
+def agree(coder_a: str, coder_b: str, half_life: str) -> None:
+    """Compare two copies of a record that were coded apart."""
+    from analysis import places
+    from analysis.curate.agree import agree as compare
+    from analysis.relationship import load
+
+    a, b = (load(places.relationship(one)) for one in (coder_a, coder_b))
+    found = compare(a, b, half_life=half_life)
+    _table("Agreement (Krippendorff's alpha, 95 % interval)", found.columns)
+    _table("To adjudicate, what moves an index most first", found.disagreements)
+    _table("Rows that one coder alone has", found.only)
+    both = found.index.dropna()
+    if len(both):
+        last, apart = both.iloc[-1], (both["b"] - both["a"]).abs()
+        day = both["date"].iloc[int(apart.to_numpy().argmax())]
+        click.echo(
+            f"Tension share on {last['date']:%Y-%m-%d}: {last['a']:.3f} by the first coder, {last['b']:.3f} by the "
+            f"second. They are furthest apart on {day:%Y-%m-%d}: {apart.max():.3f}."
+        )
+
+
+@click.command()
+@click.argument("old")
+@click.argument("new", required=False)
+@relationship_option
+@click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
+@data_option
+@refusing
+def diff(old: str, new: str | None, relationship: str | None, form: str) -> None:
+    """Compare two versions of a record: its rows field by field, and its measures.
+
+    OLD and NEW are folders, names of relationships or git revisions; without NEW it is the record as it lies there.
+    """
+    from analysis.curate.diff import diff as compare
+    from analysis.curate.diff_text import as_json, as_text
+
+    folders = new is not None and all(Path(one).is_dir() for one in (old, new))
+    record = Path(str(new)) if folders and not relationship else chosen(relationship)
+    result = compare(old, new or "", record)
+    click.echo(as_json(result) if form == "json" else as_text(result, markdown=form == "markdown"), nl=False)
+
+
+@click.command()
+@data_option
+@refusing
+def doctor() -> None:
+    """Check the environment and the state of every record."""
+    from analysis.curate.doctor import doctor as look
+
+    checks = look()
+    for one in checks:
+        click.echo(f"{one.state:8}{one.name}: {one.detail}{f'. {one.way_out}' if one.way_out else ''}")
+    faults = sum(one.state == "fault" for one in checks)
+    click.echo(f"{faults} faults, {sum(one.state == 'warning' for one in checks)} warnings.")
+    sys.exit(1 if faults else 0)
+
+
+@click.command()
+@click.argument("relationship", required=False)
+@click.option("--all", "every", is_flag=True, help="List every row, not the first twelve.")
+@data_option
+@refusing
+def coverage(relationship: str | None, every: bool) -> None:
+    """Show where a record is thin: years, domains, directions, single publishers, dead ends."""
+    from analysis.curate import thin
+    from analysis.relationship import load
+
+    rel = load(chosen(relationship))
+    limit = None if every else 12
+    click.echo(f"{rel.title}: {len(rel.events)} events, {len(rel.assessments)} assessments.")
+    _table("Thin years (acts between the sides below a third of the usual year)", thin.years(rel), limit)
+    _table("Domains without a kind of act", thin.domains(rel), limit)
+    _table("Directions that hardly occur in a domain", thin.directions(rel), limit)
+    _table("Events and assessments with one publisher or none", thin.single_publisher(rel), limit)
+    _table("Dead ends", thin.dead_ends(rel), limit)
+    every_one, placed, phrased = thin.places_stated(rel)
+    click.echo(f"Of {every_one} citations {placed} state a place in the source and {phrased} a phrase to find it by.")
+
+
+def _table(title: str, frame: pd.DataFrame, limit: int | None = None) -> None:
+    click.echo(f"{title}: {len(frame) or 'none'}")
+    if len(frame):
+        shown = frame.head(limit) if limit else frame
+        text = shown.to_string(index=False, na_rep="", float_format=lambda number: f"{number:.3f}")
+        click.echo("".join(f"  {line}\n" for line in text.splitlines()), nl=False)
+        if len(shown) < len(frame):
+            click.echo(f"  ... and {len(frame) - len(shown)} more (--all)")
+    click.echo()
+
+
+COMMANDS = (new, import_, evidence, agree, diff, doctor, coverage)

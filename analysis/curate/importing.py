@@ -1,0 +1,147 @@
+"""What files would change in a record, and the change itself.
+
+`plan` sets the files' rows beside the record's by their keys and says of each row whether it is added, changed,
+unchanged or refused, and why. Cells of columns that a file does not have are kept; rows that no file names are never
+touched. The record as it would be is checked as a whole, so a refusal names the row that causes it. Several files make
+one plan, since an event and its citation are only valid together; a spreadsheet of events may also carry the citation
+in the same row (`source_id`, `locator`, `supports`, `cited_phrase`). `Plan.apply` writes all of it or nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.curate import bibliography, spreadsheets
+from analysis.curate.house import Row, encode, fault_place, in_order, key_of, read_texts, rows_of
+from analysis.curate.merging import Action, Change, merge, with_citations
+from analysis.curate.saving import fingerprint, recover, save, staged_faults
+from analysis.curate.spreadsheets import Incoming
+from analysis.errors import OptionError, nearest, one_of
+from analysis.tables import BY_NAME
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A change of a record that has not been made.
+
+    Parameters
+    ----------
+    folder : Path
+        The record.
+    since : str
+        Fingerprint of the record that was planned on.
+    changes : list of Change
+        One per row of the files, in the files' order.
+    others : list of str
+        What would be wrong in rows that no file names.
+    notes : list of str
+        Whatever a reader should know about the files.
+    tables : dict of str to list of rows
+        The tables as they would be; only those that change.
+    """
+
+    folder: Path
+    since: str
+    changes: list[Change]
+    others: list[str]
+    notes: list[str]
+    tables: dict[str, list[Row]]
+
+    @property
+    def sound(self) -> bool:
+        """Whether no row is refused and the record would be valid."""
+        return not self.others and all(change.action != "refused" for change in self.changes)
+
+    def count(self, table: str, action: Action) -> int:
+        """Count the rows of a table that have this fate."""
+        return sum(change.table == table and change.action == action for change in self.changes)
+
+    def apply(self) -> list[str]:
+        """Write the change and return the files that differ.
+
+        Raises
+        ------
+        RecordError
+            When a row is refused, or the record would not be valid; nothing has changed.
+        OptionError
+            When the record is no longer the one that was planned on, or cannot be written.
+        """
+        if not self.sound:
+            raise OptionError(
+                self.folder.name, "apply", "called on a plan without refused rows", "refused rows", "See the plan."
+            )
+        return save(self.folder, self.tables, since=self.since)
+
+
+def plan(folder: Path, files: Sequence[tuple[str, Path]]) -> Plan:
+    """Say what files would change in a record; nothing is written.
+
+    Parameters
+    ----------
+    folder : Path
+        The record.
+    files : sequence of (table, path)
+        Spreadsheets with the dictionary's columns (`.csv`, `.xlsx`), and bibliographies (`.json`, `.bib`, `.ris`) for
+        the table `sources`.
+
+    Raises
+    ------
+    OptionError
+        When a table or file does not exist or cannot be read.
+    RecordError
+        When a file has columns that the dictionary does not.
+    """
+    recover(folder)
+    since = fingerprint(folder)
+    record = {name: rows_of(table) for name, table in read_texts(folder).items()}
+    incoming: list[Incoming] = []
+    for table, path in files:
+        if table not in BY_NAME:
+            raise OptionError("import", "table", one_of(list(BY_NAME)), table, nearest(table, BY_NAME))
+        if table == "sources" and bibliography.is_bibliography(path):
+            seen = [row for one in incoming if one.table == "sources" for row in one.rows]
+            incoming.append(bibliography.read(path, [*record["sources"], *seen]))
+        else:
+            incoming += with_citations(spreadsheets.read(path, BY_NAME[table]))
+    # Ids are made once all rows are read, and citations follow the rows that they cite.
+    merged = {name: {key_of(row, BY_NAME[name]): row for row in rows} for name, rows in record.items()}
+    changes = [change for one in incoming for change in merge(one, merged, record)]
+    tables = {name: in_order(list(merged[name].values()), BY_NAME[name]) for name in {one.table for one in incoming}}
+    refused, others = _faults(folder, tables, changes)
+    judged = [_judged(change, refused.get(number, [])) for number, change in enumerate(changes)]
+    notes = [note for one in incoming for note in one.notes]
+    return Plan(folder, since, judged, others, notes, tables)
+
+
+def _faults(
+    folder: Path, tables: dict[str, list[Row]], changes: list[Change]
+) -> tuple[dict[int, list[str]], list[str]]:
+    """Check the record as it would be; return the faults of each change by its number, and all others."""
+    at: dict[tuple[str, int], list[int]] = {}
+    numbers: dict[tuple[str, str], list[int]] = {}
+    for number, change in enumerate(changes):
+        numbers.setdefault((change.table, change.key), []).append(number)
+    files = {}
+    for name, rows in tables.items():
+        schema = BY_NAME[name]
+        files[schema.file], lines = encode(rows, schema)
+        for row, line in zip(rows, lines, strict=True):
+            at[(schema.file, line)] = numbers.get((name, " + ".join(key_of(row, schema))), [])
+    refused: dict[int, list[str]] = {}
+    others = []
+    for fault in staged_faults(folder, files):
+        where = fault_place(fault)
+        owners = at.get(where, []) if where else []
+        for number in owners[:1]:
+            refused.setdefault(number, []).append(str(fault).replace(fault.where, changes[number].place, 1))
+        if not owners:
+            others.append(str(fault))
+    return refused, others
+
+
+def _judged(change: Change, reasons: list[str]) -> Change:
+    if not reasons:
+        return change
+    return Change(change.table, change.key, "refused", change.place, change.cells, (*change.reasons, *reasons))

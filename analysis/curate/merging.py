@@ -1,0 +1,148 @@
+"""A file's rows beside the record's: which row is which, and what each would change.
+
+A row is known by its key. An event or assessment without an id gets the one that its date and words make; a forecast is
+known by its words and a source by its address before either gets a new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from analysis.check import RECORD_TABLES
+from analysis.curate import bibliography, ids
+from analysis.curate.house import Row, key_of
+from analysis.curate.spreadsheets import CITABLE, CITING, Incoming
+from analysis.tables import BY_NAME
+
+Action = Literal["added", "changed", "unchanged", "refused"]
+ACTIONS: tuple[Action, ...] = ("added", "changed", "unchanged", "refused")
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one row of a file would do.
+
+    Parameters
+    ----------
+    table, key : str
+        Which row of the record.
+    action : {"added", "changed", "unchanged", "refused"}
+        What becomes of it.
+    place : str
+        Where it stands in its file.
+    cells : dict of str to (str, str)
+        Old and new text of each cell that changes.
+    reasons : tuple of str
+        Why it is refused.
+    """
+
+    table: str
+    key: str
+    action: Action
+    place: str
+    cells: dict[str, tuple[str, str]]
+    reasons: tuple[str, ...] = ()
+
+
+def with_citations(read: Incoming) -> list[Incoming]:
+    """Give rows without an id theirs, and take the citations out of a sheet's rows.
+
+    A row that stands there once for each of its citations is one row.
+    """
+    own, cited = Incoming(read.table, [], []), Incoming("citations", [], [])
+    for number, (row, place) in enumerate(zip(read.rows, read.places, strict=True)):
+        given = {name: text for name, text in row.items() if read.table not in CITABLE or name not in CITING}
+        _give_id(read.table, given)
+        if given == row or given not in own.rows:
+            if number in read.refused:
+                own.refused[len(own.rows)] = read.refused[number]
+            own.rows.append(given)
+            own.places.append(place)
+        if read.table in CITABLE and row.get("source_id"):
+            found = {target: row[column] for column, target in CITING.items() if column in row}
+            cited.rows.append({"record": _record_of(read.table, given), **found})
+            cited.places.append(place)
+    return [own, cited] if cited.rows else [own]
+
+
+def _give_id(table: str, row: Row) -> None:
+    if table == "events" and not row.get("event_id"):
+        row["event_id"] = ids.event_id(row.get("date", ""), row.get("title", ""))
+    if table == "assessments" and not row.get("assessment_id"):
+        cells = (row.get(name, "") for name in ("date", "assessor", "organisation", "subject"))
+        row["assessment_id"] = ids.assessment_id(*cells)
+
+
+def _record_of(table: str, row: Row) -> str:
+    if table == "indicators":
+        return f"indicator:{row.get('indicator', '')}@{row.get('period', '')}"
+    return f"{table}:{row.get(RECORD_TABLES[table], '')}"
+
+
+def merge(one: Incoming, merged: dict[str, dict[tuple[str, ...], Row]], record: dict[str, list[Row]]) -> list[Change]:
+    """Put a file's rows into the tables `merged`, and return what each of them changes in the record.
+
+    Parameters
+    ----------
+    one : Incoming
+        The rows.
+    merged : dict of table name to rows by key
+        The tables as they would be; changed in place, so that later files build on earlier ones.
+    record : dict of table name to rows
+        The tables as they are.
+    """
+    schema = BY_NAME[one.table]
+    before = {key_of(row, schema): row for row in record[one.table]}
+    pages = _pages(record["sources"]) if one.table == "sources" else {}
+    seen: dict[tuple[str, ...], Row] = {}
+    changes = []
+    for number, (given, place) in enumerate(zip(one.rows, one.places, strict=True)):
+        row = _identified(given, one.table, merged, pages)
+        key = key_of(row, schema)
+        reasons = [*one.refused.get(number, []), *_page_taken(row, key, before, pages, place)]
+        if seen.get(key, row) != row:
+            reasons.append(f"{place}: `{' + '.join(schema.key)}` must be unique, not {' + '.join(key)!r} twice.")
+        old = merged[one.table].get(key)
+        if seen.get(key) != row:
+            blank = {column.name: "" for column in schema.columns}
+            merged[one.table][key] = {**blank, **(old or {}), **row}
+        seen.setdefault(key, row)
+        was = before.get(key)
+        now = merged[one.table][key]
+        cells = {name: ((was or {}).get(name, ""), text) for name, text in now.items()}
+        cells = {name: pair for name, pair in cells.items() if pair[0] != pair[1]}
+        action: Action = "refused" if reasons else "added" if was is None else "changed" if cells else "unchanged"
+        changes.append(Change(one.table, " + ".join(key), action, place, cells, tuple(reasons)))
+    return changes
+
+
+def _identified(row: Row, table: str, merged: dict[str, dict[tuple[str, ...], Row]], pages: dict[str, str]) -> Row:
+    """Return a row with its id: a forecast is known by its words, a source by its address."""
+    if table == "forecasts" and not row.get("forecast_id"):
+        held = merged["forecasts"].values()
+        same = ("assessment_id", "proposition")
+        found = next((one["forecast_id"] for one in held if all(one[name] == row.get(name) for name in same)), None)
+        taken = {one["forecast_id"] for one in held}
+        return {**row, "forecast_id": found or ids.forecast_id(row.get("assessment_id", ""), taken)}
+    if table == "sources" and not row.get("source_id"):
+        known = next((pages[key] for key in bibliography.page_keys(row.get("url", ""), "") if key in pages), None)
+        made = ids.source_id(row.get("publisher", ""), row.get("published", ""), row.get("title", ""))
+        return {**row, "source_id": known or made}
+    return row
+
+
+def _pages(sources: Sequence[Row]) -> dict[str, str]:
+    return {key: row["source_id"] for row in sources for key in bibliography.page_keys(row["url"], "")}
+
+
+def _page_taken(
+    row: Row, key: tuple[str, ...], before: dict[tuple[str, ...], Row], pages: dict[str, str], place: str
+) -> list[str]:
+    if not pages or key in before:
+        return []
+    held = next((pages[one] for one in bibliography.page_keys(row.get("url", ""), "") if one in pages), None)
+    if held is None:
+        return []
+    return [f"{place}: `url` must be a page that the record does not have, not that of {held!r}. Use its id."]

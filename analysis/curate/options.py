@@ -1,0 +1,84 @@
+"""Options that the commands share: where records are, which one is meant, and how a refusal is said."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from analysis import places
+from analysis.errors import OptionError, WorkbookError
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def refusing(command: Command) -> Command:
+    """Turn a refusal of the library into a message and exit status 2, without a traceback."""
+
+    @functools.wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except WorkbookError as error:
+            click.echo(f"Error: {error}", err=True)
+            sys.exit(2)
+
+    return wrapped  # type: ignore[return-value]
+
+
+def data_option(command: Command) -> Command:
+    """Add `--data PATH`: the folder in which relationships are looked up by name, before the workbook's own.
+
+    It sets the environment variable of `analysis.places` for the length of the command, so that kernels started by the
+    command look there too.
+    """
+
+    def set_root(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+        if value is None:
+            return
+        before = os.environ.get(places.ENVIRONMENT)
+        os.environ[places.ENVIRONMENT] = os.path.abspath(value)
+        context.call_on_close(functools.partial(_restore, before))
+
+    return click.option(
+        "--data",
+        metavar="PATH",
+        expose_value=False,
+        is_eager=True,
+        callback=set_root,
+        help=f"Folder that holds relationships (default: {places.ENVIRONMENT}, then the workbook's own data).",
+    )(command)
+
+
+def _restore(before: str | None) -> None:
+    if before is None:
+        os.environ.pop(places.ENVIRONMENT, None)
+    else:
+        os.environ[places.ENVIRONMENT] = before
+
+
+def chosen(name: str | None) -> Path:
+    """Return the folder of the relationship that is meant: the named one, or the only one that there is.
+
+    Raises
+    ------
+    OptionError
+        When none is named and there is not exactly one, or the named one does not exist.
+    """
+    if name:
+        return places.relationship(name)
+    root = os.environ.get(places.ENVIRONMENT)
+    own = Path(root) if root else None
+    if own is not None and (own / "events.csv").is_file():
+        return own.resolve()
+    names = [one for one in places.relationships() if own is None or (own / one / "events.csv").is_file()]
+    if len(names) == 1:
+        return places.relationship(names[0])
+    raise OptionError(
+        "workbook", "relationship", f"named, as one of {', '.join(names) or '(none found)'}", "", "Say which one."
+    )

@@ -1,0 +1,323 @@
+"""What fails in a batch fails alone, leaves nothing half-written, is told, and is completed by the next call."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from small_notebooks import alive, freeze_code, notebook, python, texts, until
+
+from analysis.errors import PublishError
+from analysis.publish import ledger, warm
+from analysis.publish.batch import BatchResult, batch
+
+HIDDEN = {".lock"}
+
+
+@pytest.fixture(autouse=True)
+def frozen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger, "_PACKAGE", ledger._PACKAGE)
+    freeze_code(tmp_path)
+
+
+def make(folder: Path, cell: str, values: str = "[1, 2, 3]", formats: str = "[]", more: str = "") -> Path:
+    """Write a notebook of one cell that is run with three values of `n`; return the batch file."""
+    notebook(folder / "brief.ipynb", "print('before')", cell, parameters="n: int = 1\nfault: int = 2")
+    file = folder / "batch.toml"
+    file.write_text(
+        f'notebook = "brief.ipynb"\nname = "run-{{n}}"\nformats = {formats}\n{more}\n[matrix]\nn = {values}\n'
+    )
+    return file
+
+
+def go(file: Path, out: Path, **options: object) -> BatchResult:
+    return batch(file, out, stream=io.StringIO(), **options)  # type: ignore[arg-type]
+
+
+def names(out: Path) -> set[str]:
+    return {path.name for path in out.iterdir()} - HIDDEN
+
+
+def whole(out: Path) -> bool:
+    """Whether every file under a final name can be read to its end."""
+    for path in out.glob("*.ipynb"):
+        nbformat.validate(nbformat.read(path, as_version=4))
+    for path in out.glob("*.pdf"):
+        assert path.read_bytes().rstrip().endswith(b"%%EOF")
+    json.loads((out / "manifest.json").read_text())
+    return not [path for path in out.rglob("*") if path.suffix == ".tmp" or path.name.startswith(".work")]
+
+
+def mend(file: Path, out: Path, value: int = 2) -> None:
+    """Call again with the same file, the cause of the fault being gone; all must be there then."""
+    result = go(file, out)
+    assert result.exit_status == 0
+    assert {run.name: run.status for run in result.runs if run.status != "reused"} == {f"run-{value}": "done"}
+    assert {path.name for path in out.glob("*.ipynb")} == {"run-1.ipynb", "run-2.ipynb", "run-3.ipynb"}
+    assert whole(out)
+
+
+UNLESS_MENDED = "import os\nif n == fault and not os.path.exists('mended'):\n    "
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("raise ValueError('no such day')", "ValueError: no such day"),
+        ("import signal; os.kill(os.getpid(), signal.SIGKILL)", "the kernel died (killed, out of memory, or crashed)"),
+        ("import ctypes; ctypes.string_at(0)", "the kernel died (killed, out of memory, or crashed)"),
+        ("os._exit(0)", "the kernel died (killed, out of memory, or crashed)"),
+        ("import time; time.sleep(600)", "the time limit of 4 seconds is over"),
+        (
+            "import resource; size = 3 << 30; resource.setrlimit(resource.RLIMIT_AS, (size, size)); x = bytearray(8 << 30)",
+            "MemoryError",
+        ),
+    ],
+    ids=["a failing cell", "a kernel killed", "a crash", "an exit", "a hang", "memory"],
+)
+def test_one_run_fails_the_others_finish_and_a_second_call_completes(tmp_path: Path, fault: str, words: str) -> None:
+    file, out = make(tmp_path, UNLESS_MENDED + fault, more="time_limit = 4"), tmp_path / "out"
+    result = go(file, out, jobs=2)
+    assert {run.name: run.status for run in result.runs} == {"run-1": "done", "run-2": "failed", "run-3": "done"}
+    assert result.exit_status == 1
+    assert words in result.failed[0].error
+    # Title, parameters, first cell, failing cell.
+    assert result.failed[0].error.startswith("brief.ipynb, cell 4 (`import os`):")
+    assert f"run-2: failed; {result.failed[0].error}" in result.report()
+    assert names(out) == {
+        "run-1.ipynb",
+        "run-2.failed.ipynb",
+        "run-3.ipynb",
+        "manifest.json",
+        "index.html",
+        "index.csv",
+    }
+    assert "before" in texts(nbformat.read(out / "run-2.failed.ipynb", as_version=4))
+    assert whole(out)
+    assert not [line for line in alive("ipykernel_launcher") if str(tmp_path) in line]
+    # Not repaired: tried again, and only that.
+    again = go(file, out)
+    assert [run.why for run in again.runs] == [
+        "nothing changed",
+        f"failed before ({result.failed[0].error})",
+        "nothing changed",
+    ]
+    (tmp_path / "mended").touch()
+    mend(file, out)
+
+
+def test_a_kernel_killed_from_outside_while_others_run(tmp_path: Path) -> None:
+    cell = (
+        "import os, time\nopen(f'pid-{n}', 'w').write(str(os.getpid()))\nif not os.path.exists('mended'): time.sleep(2)"
+    )
+    file, out = make(tmp_path, cell), tmp_path / "out"
+    results: list[BatchResult] = []
+    work = threading.Thread(target=lambda: results.append(go(file, out, jobs=3)))
+    work.start()
+    assert until(lambda: (tmp_path / "pid-2").exists() and (tmp_path / "pid-2").read_text(), 30)
+    os.kill(int((tmp_path / "pid-2").read_text()), signal.SIGKILL)
+    work.join(60)
+    assert {run.name: run.status for run in results[0].runs} == {"run-1": "done", "run-2": "failed", "run-3": "done"}
+    (tmp_path / "mended").touch()
+    mend(file, out)
+
+
+def test_a_document_that_cannot_be_made_fails_its_run_and_keeps_the_notebook(tmp_path: Path) -> None:
+    # A picture without a description is refused by the exporter.
+    pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    cell = f"""
+    from IPython.display import display
+    if n == fault: display({{"image/png": {pixel!r}}}, raw=True)
+    """
+    file, out = make(tmp_path, cell, formats='["pdf"]'), tmp_path / "out"
+    result = go(file, out)
+    assert {run.name: run.status for run in result.runs} == {"run-1": "done", "run-2": "failed", "run-3": "done"}
+    assert "cell" in result.failed[0].error
+    assert {"run-1.pdf", "run-3.pdf", "run-2.ipynb"} <= names(out)
+    assert "run-2.pdf" not in names(out)
+    assert whole(out)
+    before = (out / "run-2.ipynb").stat().st_mtime_ns
+    assert go(file, out).failed[0].why == "pdf not made yet"
+    assert (out / "run-2.ipynb").stat().st_mtime_ns == before
+
+
+def test_an_older_result_stays_when_its_renewal_fails_and_the_index_does_not_link_it(tmp_path: Path) -> None:
+    file, out = make(tmp_path, "print('good')"), tmp_path / "out"
+    go(file, out)
+    good = (out / "run-2.ipynb").read_bytes()
+    make(tmp_path, "print('better'); assert n != fault")
+    result = go(file, out)
+    assert [run.status for run in result.runs] == ["done", "failed", "done"]
+    assert (out / "run-2.ipynb").read_bytes() == good
+    page = (out / "index.html").read_text()
+    assert 'href="run-2.ipynb"' not in page
+    assert 'href="run-2.failed.ipynb"' in page
+
+
+CALL = """
+import sys
+from pathlib import Path
+from analysis.publish import ledger
+from analysis.publish.batch import batch
+ledger._PACKAGE = Path(sys.argv[1]).parent / "frozen"
+result = batch(sys.argv[1], sys.argv[2], jobs=2)
+print(result.report())
+sys.exit(result.exit_status)
+"""
+
+
+@contextlib.contextmanager
+def small_disk(folder: Path) -> Iterator[Path]:
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("no small file system can be mounted here")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_full_disk(tmp_path: Path) -> None:
+    file = make(tmp_path, "import os, random\nif n == fault and not os.path.exists('mended'): print('x' * 3_000_000)")
+    with small_disk(tmp_path / "out") as out:
+        result = go(file, out, jobs=1)
+        assert {run.name: run.status for run in result.runs} == {"run-1": "done", "run-2": "failed", "run-3": "done"}
+        assert "No space left on device" in result.failed[0].error
+        assert result.exit_status == 1
+        assert names(out) == {"run-1.ipynb", "run-3.ipynb", "manifest.json", "index.html", "index.csv"}
+        assert whole(out)
+        (tmp_path / "mended").touch()
+        mend(file, out)
+
+
+def test_a_disk_too_full_for_the_ledger_itself(tmp_path: Path) -> None:
+    file = make(tmp_path, "1")
+    with small_disk(tmp_path / "out") as out:
+        with open(out / "ballast", "wb", buffering=0) as ballast, contextlib.suppress(OSError):
+            while True:
+                ballast.write(b"x" * 4096)
+        result = go(file, out, jobs=2)
+        assert result.exit_status == 1
+        assert len(result.failed) == 3
+        assert "could not be written (No space left on device)" in result.report()
+        (out / "ballast").unlink()
+        assert go(file, out).exit_status == 0
+        assert whole(out)
+
+
+def test_a_limit_on_file_size_is_a_failed_run_and_no_part_of_a_file(tmp_path: Path) -> None:
+    import resource
+
+    file, out = make(tmp_path, "if n == fault: print('x' * 3_000_000)"), tmp_path / "out"
+    limit = 1 << 20
+    done = python(
+        "-c", CALL, str(file), str(out), preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    )
+    told, _ = done.communicate(timeout=60)
+    assert done.returncode == 1
+    assert "File too large" in told
+    assert "2 done, 1 failed" in told
+    assert {path.name for path in out.glob("*.ipynb")} == {"run-1.ipynb", "run-3.ipynb"}
+    assert whole(out)
+    mend(file, out)
+
+
+def test_two_batches_in_one_folder(tmp_path: Path) -> None:
+    cell = "import os, time\nopen(f'begun-{n}', 'w').close()\nif not os.path.exists('mended'): time.sleep(2)"
+    file, out = make(tmp_path, cell), tmp_path / "out"
+    first = python("-c", CALL, str(file), str(out))
+    assert until((tmp_path / "begun-1").exists, 30)
+    with pytest.raises(PublishError, match="another batch is at work"):
+        go(file, out)
+    second = python("-c", CALL, str(file), str(out))
+    _, told = second.communicate(timeout=30)
+    assert second.returncode not in {0, None}
+    assert "another batch is at work" in told
+    # A look at the plan is allowed meanwhile.
+    assert len(go(file, out, dry_run=True).runs) == 3
+    first.communicate(timeout=60)
+    assert first.returncode == 0
+    assert {run.status for run in go(file, out).runs} == {"reused"}
+    assert whole(out)
+
+
+@pytest.mark.parametrize("kernel", ["warm", "cold"])
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=["Ctrl-C", "SIGTERM", "SIGKILL"])
+def test_a_batch_that_is_ended_leaves_no_kernel_and_no_part_and_is_completed_later(
+    tmp_path: Path, end: int, kernel: str
+) -> None:
+    cell = (
+        "import os, time\nopen(f'begun-{n}', 'w').close()\nif n > 1 and not os.path.exists('mended'): time.sleep(600)"
+    )
+    file, out = make(tmp_path, cell), tmp_path / "out"
+    code = CALL.replace("jobs=2", f"jobs=2, kernel={kernel!r}")
+    work = python("-c", code, str(file), str(out), env={**os.environ, "MARK_OF_TEST": str(tmp_path)})
+    assert until(lambda: (tmp_path / "begun-2").exists() and (tmp_path / "begun-3").exists(), 40)
+    work.send_signal(end)
+    told = work.communicate(timeout=30)[1]
+    assert work.returncode != 0
+    assert end != signal.SIGINT or "KeyboardInterrupt" in told
+    assert until(lambda: not alive(str(tmp_path)), 5), alive(str(tmp_path))
+    assert {path.name for path in out.glob("*.ipynb")} == {"run-1.ipynb"}
+    (tmp_path / "mended").touch()
+    result = go(file, out)
+    assert [run.status for run in result.runs] == ["reused", "done", "done"]
+    assert whole(out)
+
+
+def test_the_fork_server_killed_in_mid_batch_fails_what_ran_and_is_replaced_for_the_rest(tmp_path: Path) -> None:
+    cell = (
+        "import os, time\nopen(f'begun-{n}', 'w').close()\nif n == 1 and not os.path.exists('mended'): time.sleep(600)"
+    )
+    file, out = make(tmp_path, cell), tmp_path / "out"
+    results: list[BatchResult] = []
+    work = threading.Thread(target=lambda: results.append(go(file, out, jobs=1)))
+    work.start()
+    assert until((tmp_path / "begun-1").exists, 30)
+    os.kill(warm.server(warm.environment()).pid, signal.SIGKILL)
+    work.join(60)
+    assert {run.name: run.status for run in results[0].runs} == {"run-1": "failed", "run-2": "done", "run-3": "done"}
+    (tmp_path / "mended").touch()
+    mend(file, out, value=1)
+
+
+def test_kernels_that_do_not_start_are_tried_again_and_then_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    startup = tmp_path / "ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    counter = tmp_path / "count"
+    (startup / "00.py").write_text(f"open({str(counter)!r}, 'a').write('x')\nimport os; os._exit(3)\n")
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    file, out = make(tmp_path, "1", values="[1]"), tmp_path / "out"
+    result = go(file, out)
+    assert result.exit_status == 1
+    assert counter.read_text() == "xxx"
+    assert "kernel" in result.failed[0].error
+    (startup / "00.py").unlink()
+    assert go(file, out).exit_status == 0
+
+
+def test_time_goes_on_for_the_others_while_one_hangs(tmp_path: Path) -> None:
+    file = make(
+        tmp_path, "import time\nif n == fault: time.sleep(600)", values="[2, 1, 3, 4, 5]", more="time_limit = 4"
+    )
+    begun = time.monotonic()
+    result = go(file, tmp_path / "out", jobs=2)
+    assert [run.status for run in result.runs] == ["failed", "done", "done", "done", "done"]
+    assert time.monotonic() - begun < 15
+    assert sys.platform != "linux" or not [line for line in alive(str(tmp_path)) if "ipykernel" in line]

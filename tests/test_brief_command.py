@@ -1,0 +1,117 @@
+"""`workbook brief`: one command from the record to a document, and a refusal before anything runs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from pypdf import PdfReader
+
+from analysis.cli import main
+
+
+def brief(tmp_path: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).with_name("workbook")), "brief", *options]
+    return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
+
+
+@pytest.fixture(scope="module")
+def document(tmp_path_factory: pytest.TempPathFactory) -> PdfReader:
+    folder = tmp_path_factory.mktemp("brief")
+    done = brief(folder, "russia-belarus", "--as-of", "2023-04-06", "--start", "2014-01-01", "--out", "briefing.pdf")
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.strip() == "briefing.pdf"
+    assert [path.name for path in folder.iterdir()] == ["briefing.pdf"]
+    return PdfReader(folder / "briefing.pdf")
+
+
+def test_the_briefing_has_the_finding_as_title_and_reads_as_of_its_day(document: PdfReader) -> None:
+    assert document.metadata is not None
+    assert "Tension below its long-run level" in str(document.metadata.title)
+    first = " ".join(document.pages[0].extract_text().split())
+    assert "Bottom line" in first
+    assert "6 April 2023" in first
+    assert 5 <= len(document.pages) <= 12
+
+
+def test_nothing_later_than_its_day_is_told(document: PdfReader) -> None:
+    body = " ".join(page.extract_text() for page in document.pages).split("Notes\n")[0]
+    for later in ("2025", "Prigozhin", "Oreshnik"):
+        assert later not in body.replace("2025-26", "").replace("by the end of 2025", "").replace(
+            "By the end of 2025", ""
+        ).replace("31 Dec 2025", "")
+
+
+def test_every_claim_of_its_time_is_visible(document: PdfReader) -> None:
+    text = " ".join(" ".join(page.extract_text() for page in document.pages).split())
+    for words in (
+        "Quarrels recur",
+        "Words have been warmer than deeds",
+        "dependence on Russia rose to",
+        "as subordinate to Russia",
+    ):
+        assert words in text
+
+
+def test_notes_are_numbered_and_linked(document: PdfReader) -> None:
+    links = [
+        annotation.get_object()["/A"].get("/URI")
+        for page in document.pages
+        for annotation in page.get("/Annots", [])
+        if "/A" in annotation.get_object()
+    ]
+    assert sum(str(link).startswith("http") for link in links) > 20
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--as-of", "2023-02-30"], "`as_of` must be a day"),
+        (["--half-life", "long"], "`half_life` must be a length of time"),
+        (["--version", "fulll"], "Did you mean 'full'?"),
+        (["--paper", "a5"], "`paper` must be one of a4, us-letter, not 'a5'"),
+        (["--domains", "energy,trad"], "'trade'"),
+        (["--start", "2023-05-01", "--as-of", "2023-04-06"], "`start` must be a day before as_of (2023-04-06)"),
+        (["--out", "briefing.odt"], "`out` must be a file name that ends in .pdf, .docx, .html"),
+        (["--out", "nowhere/briefing.pdf"], "`out` must be in a folder that exists"),
+    ],
+)
+def test_a_wrong_option_is_refused_before_anything_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: list[str], words: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    old = tmp_path / "briefing.pdf"
+    old.write_bytes(b"old")
+    begun = time.perf_counter()
+    result = CliRunner().invoke(main, ["brief", "russia-belarus", "--out", "briefing.pdf", *options])
+    assert result.exit_code == 2, result.output
+    assert words in result.output
+    assert "Traceback" not in result.output
+    assert time.perf_counter() - begun < 3
+    assert old.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["briefing.pdf"]
+
+
+def test_an_unknown_option_is_refused_by_name() -> None:
+    result = CliRunner().invoke(main, ["brief", "russia-belarus", "--as-off", "2023-04-06"])
+    assert result.exit_code == 2
+    assert "--as-of" in result.output
+
+
+def test_help_needs_no_heavy_module() -> None:
+    code = "import sys; from click.testing import CliRunner; from analysis.cli import main; CliRunner().invoke(main, ['--help']); print([m for m in ('pandas', 'numpy', 'matplotlib', 'papermill') if m in sys.modules])"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    )
+
+
+def test_import_needs_no_heavy_module() -> None:
+    code = "import sys, analysis; print([m for m in ('numpy', 'matplotlib', 'scipy', 'pandera') if m in sys.modules])"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    )
