@@ -70,7 +70,7 @@ def tension_level(rel: Relationship, share: pd.DataFrame, half_life: str = "180D
         f"{_against(last, usual)} the record's long-run level of {usual:.2f}; its highest point since "
         f"{day_text(series['date'].iloc[0])} was {peak['value']:.2f} on {day_text(peak['date'])}."
     )
-    return finding(rel, f"{text} {confidence(rel, half_life)}", _heaviest(rel, half_life))
+    return finding(rel, f"{text} {confidence(rel, half_life)}", _heaviest(rel, half_life), most=2)
 
 
 def tension_change(rel: Relationship, then: str | pd.Timestamp, half_life: str = "180D") -> Finding:
@@ -88,7 +88,7 @@ def tension_change(rel: Relationship, then: str | pd.Timestamp, half_life: str =
     word = codebook.likelihood_word(chance)
     if word != "roughly even":
         text += f" It is {word} that it is {'lower' if fell else 'higher'} now ({chance:.0%} of redrawn records)."
-    return finding(rel, text, _heaviest(rel, half_life))
+    return finding(rel, text, _heaviest(rel, half_life), most=2)
 
 
 def quarrels(rel: Relationship, start: str | pd.Timestamp | None = None) -> Finding:
@@ -159,7 +159,7 @@ def dependence(rel: Relationship, composite: pd.DataFrame) -> Finding:
         f"{count(int((shifts > 0).sum()), 'coded event')} point to more dependence and "
         f"{int((shifts < 0).sum())} to less."
     )
-    return finding(rel, text, _observations(rel, composite, year), most=3)
+    return finding(rel, text, _observations(rel, composite, year), most=2)
 
 
 def asymmetry(rel: Relationship, shares: pd.DataFrame) -> Finding:
@@ -200,7 +200,7 @@ def assessors(rel: Relationship, window: str = "365D") -> Finding:
     if len(tone) and tone["value"].iloc[-1] == tone["value"].iloc[-1]:
         text += f" On tension the middle view is {signed(tone['value'].iloc[-1], 1)}{interval(tone.iloc[-1], 1)}."
     order = scored.sort_values(["subordination", "end", "assessment_id"], ascending=[False, False, True])
-    return finding(rel, text, _keys("assessments", order["assessment_id"]), most=5)
+    return finding(rel, text, _keys("assessments", order["assessment_id"]), most=3)
 
 
 def forecasts(rel: Relationship) -> Finding:
@@ -224,7 +224,7 @@ def forecasts(rel: Relationship) -> Finding:
     )
     decided = rel.forecasts[rel.forecasts["outcome"].isin(["true", "false"])]
     newest = decided.sort_values(["resolved_on", "forecast_id"], ascending=[False, True])
-    return finding(rel, text + tail, _keys("forecasts", newest["forecast_id"]), most=3)
+    return finding(rel, text + tail, _keys("forecasts", newest["forecast_id"]), most=2)
 
 
 def bottom_line(

@@ -115,3 +115,13 @@ def test_import_needs_no_heavy_module() -> None:
     assert (
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
     )
+
+
+@pytest.mark.parametrize("day", ["2020-09-30", "2023-04-06"])
+def test_the_brief_version_has_two_pages_and_the_bottom_line(tmp_path: Path, day: str) -> None:
+    done = brief(tmp_path, "--as-of", day, "--start", "2014-01-01", "--version", "brief", "--out", "short.pdf")
+    assert done.returncode == 0, done.stderr[-2000:]
+    pages = PdfReader(tmp_path / "short.pdf").pages
+    assert len(pages) == 2
+    assert "Bottom line" in pages[0].extract_text()
+    assert "Notes" in pages[1].extract_text()

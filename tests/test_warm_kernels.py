@@ -145,7 +145,8 @@ time.sleep(600)
 def test_no_kernel_outlives_its_caller_however_that_ends(tmp_path: Path, end: int) -> None:
     sign = tmp_path / "running"
     path = notebook(tmp_path / "n.ipynb", f"open({str(sign)!r}, 'w').close(); import time; time.sleep(600)")
-    environment = {**os.environ, "MARK_OF_TEST": str(tmp_path)}
+    (tmp_path / "tmp").mkdir()
+    environment = {**os.environ, "MARK_OF_TEST": str(tmp_path), "TMPDIR": str(tmp_path / "tmp")}
     caller = python("-c", SLEEPER, str(path), env=environment)
     assert until(sign.exists, 30)
     # The caller, its fork server and the kernel.
@@ -153,6 +154,8 @@ def test_no_kernel_outlives_its_caller_however_that_ends(tmp_path: Path, end: in
     caller.send_signal(end)
     caller.wait(20)
     assert until(lambda: not alive(str(tmp_path)), 5)
+    # Nor does it leave files of its own.
+    assert not list((tmp_path / "tmp").glob("workbook-*"))
 
 
 def test_no_kernel_outlives_its_server(tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ widget or a plotting library cannot put on paper falls back on its plain text. T
 outputs like any other, told by their types; they are lifted out of the flow. A piece knows its cell, so that every
 later refusal can name it.
 
-Three cell tags are honoured: `remove-cell` leaves the cell out, `remove-output` its outputs, and `bottom-line`
-lifts it into the box under the title.
+Cell tags are honoured: `remove-cell` leaves the cell out, `remove-output` its outputs, `full-only` leaves it out of a
+document whose cover says that its version is brief, and `bottom-line` lifts it into the box under the title.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def gather(notebook: Mapping[str, Any], name: str, folder: Path | None) -> Conte
     attachments: list[Attachment] = []
     for number, cell in enumerate(notebook.get("cells", []), 1):
         tags = set(cell.get("metadata", {}).get("tags", []))
-        if "remove-cell" in tags:
+        if "remove-cell" in tags or ("full-only" in tags and _short(cover)):
             continue
         for piece, bundle in _pieces(cell, number, tags):
             cover = cover or bundle.get(COVER_MIME) or {}
@@ -153,6 +153,11 @@ def gather(notebook: Mapping[str, Any], name: str, folder: Path | None) -> Conte
         language=str(cover.get("lang") or metadata.get("lang") or "en"),
         title=one_line(str(cover.get("title") or metadata.get("title") or "")),
     )
+
+
+def _short(cover: Mapping[str, Any]) -> bool:
+    parameters = cover.get("parameters")
+    return isinstance(parameters, Mapping) and parameters.get("version") == "brief"
 
 
 def _pieces(cell: Mapping[str, Any], number: int, tags: set[str]) -> Iterator[tuple[Piece, Mapping[str, Any]]]:

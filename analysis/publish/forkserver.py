@@ -28,6 +28,7 @@ import importlib
 import json
 import os
 import pkgutil
+import shutil
 import signal
 import socket
 import sys
@@ -77,7 +78,11 @@ def main(arguments: list[str]) -> int:
     preload()
     gc.collect()
     gc.freeze()
+    caller, folder = os.getppid(), Path.cwd()
     request = _serve(connection)
+    if request is None and _gone(caller):
+        # It could not clean up after itself.
+        shutil.rmtree(folder, ignore_errors=True)
     # A child comes back from `_serve` and leaves by the ordinary end of the interpreter, with its `atexit` functions.
     return 0 if request is None else _become(request)
 
@@ -125,6 +130,15 @@ def _serve(connection: socket.socket) -> dict[str, Any] | None:
         if code is None:
             _signal_group(pid, signal.SIGKILL)
     return None
+
+
+def _gone(caller: int) -> bool:
+    """Whether the caller has ended, and not only closed its end; a moment passes between the two."""
+    for _ in range(20):
+        if os.getppid() != caller:
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def _send(stream: Any, message: dict[str, Any]) -> None:

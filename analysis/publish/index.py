@@ -30,6 +30,7 @@ _SCRAP_MIME = "application/scrapbook.scrap.json+json"
 _COVER_FACTS = ("as_of", "record")
 _PREVIEW_WIDTH = 240
 _INLINE_PNG = re.compile(r'<img [^>]*src="data:image/png;base64,([A-Za-z0-9+/=\s]+)"')
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ALT = re.compile(r'<img [^>]*alt="([^"]*)"')
 _STYLE = """
 body{font:1rem/1.45 "Source Sans 3","Source Sans Pro",system-ui,sans-serif;color:#1a1a1a;background:#fff}
@@ -40,6 +41,7 @@ caption{text-align:left;padding:.5rem 0;color:#444}
 th,td{text-align:left;vertical-align:top;padding:.4rem .6rem;border-bottom:1px solid #ccc}
 thead th{border-bottom:2px solid #1a1a1a}
 td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+td.d{white-space:nowrap}
 a{color:#005a9c}a:focus{outline:3px solid #d55e00;outline-offset:2px}
 .failed{color:#9c2a00;font-weight:600}
 img{display:block;width:240px;height:auto;border:1px solid #ddd}
@@ -114,12 +116,15 @@ def to_html(rows: Sequence[Mapping[str, Any]], *, title: str) -> str:
         Heading of the page.
     """
     parameters = [name for name in _names(rows, "parameters") if _varies(rows, name)]
-    figures = _names(rows, "figures")
+    # A cover tells the cut-off day, which often is a parameter too.
+    figures = [name for name in _names(rows, "figures") if any(_own(row, name) for row in rows)]
     failed = sum(row["status"] == "failed" for row in rows)
     fixed = {name: row["parameters"][name] for row in rows[:1] for name in row["parameters"] if name not in parameters}
     summary = f"{len(rows)} run{'s' if len(rows) != 1 else ''}, {failed} failed."
     if fixed:
-        summary += f" The same in all: {', '.join(f'{name} {_word(value)}' for name, value in fixed.items())}."
+        summary += (
+            f" The same in all: {', '.join(f'{name} {_word(value)}' for name, value in fixed.items() if _word(value))}."
+        )
     heads = ["Run", "Status", *parameters, *(_headline(name) for name in figures), "Seconds", "Files", "Preview"]
     head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in heads)
     body = "\n".join(_row(row, parameters, figures) for row in rows)
@@ -155,7 +160,12 @@ def _link(file: str, name: str) -> str:
 
 def _cell(value: Any) -> str:
     numeric = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return f"<td{' class=n' if numeric else ''}>{html.escape(_word(value))}</td>"
+    kind = " class=n" if numeric else " class=d" if _DAY.fullmatch(_word(value)) else ""
+    return f"<td{kind}>{html.escape(_word(value))}</td>"
+
+
+def _own(row: Mapping[str, Any], name: str) -> bool:
+    return name in row["figures"] and row["figures"][name] != row["parameters"].get(name)
 
 
 def _word(value: Any) -> str:

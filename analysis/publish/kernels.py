@@ -14,15 +14,12 @@ ports these cannot be taken by another run in between.
 from __future__ import annotations
 
 import asyncio
-import atexit
 import contextlib
 import itertools
 import logging
 import os
-import shutil
 import signal
 import sys
-import tempfile
 import weakref
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -41,7 +38,6 @@ _SOCKET_PATH_LIMIT = 100  # sun_path holds 104 bytes on the BSDs, 108 on Linux
 _log = logging.getLogger(__name__)
 _counter = itertools.count(1)
 _askers = ThreadPoolExecutor(4, thread_name_prefix="fork")
-_folders: dict[int, str] = {}
 _managers: weakref.WeakSet[HereKernelManager] = weakref.WeakSet()
 
 
@@ -125,11 +121,11 @@ class HereKernelManager(AsyncKernelManager):
         super().__init__(**kwargs)
         _managers.add(self)
         if self.transport == "ipc":
-            self.connection_file = f"{_folder()}/{next(_counter)}.json"
+            self.connection_file = f"{warm.folder()}/{next(_counter)}.json"
 
     @default("transport")
     def _transport_default(self) -> str:
-        return "ipc" if os.name == "posix" and len(f"{_folder()}/00000-ipc-0") < _SOCKET_PATH_LIMIT else "tcp"
+        return "ipc" if os.name == "posix" and len(f"{warm.folder()}/00000-ipc-0") < _SOCKET_PATH_LIMIT else "tcp"
 
     @property
     def kernel_spec(self) -> KernelSpec:
@@ -202,12 +198,3 @@ def language_of(notebook: Mapping[str, Any]) -> str:
     metadata = notebook.get("metadata", {})
     named = metadata.get("kernelspec", {}).get("language") or metadata.get("language_info", {}).get("name")
     return str(named or "python").lower()
-
-
-def _folder() -> str:
-    """Return this process's private folder for connection files and sockets."""
-    pid = os.getpid()
-    if pid not in _folders:
-        _folders[pid] = tempfile.mkdtemp(prefix="workbook-")
-        atexit.register(shutil.rmtree, _folders[pid], ignore_errors=True)
-    return _folders[pid]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import itertools
 import json
 import os
 import re
@@ -32,6 +33,8 @@ _AT_START = re.compile(
 )
 _START_SECONDS = 60.0
 _servers: dict[tuple[int, frozenset[tuple[str, str]]], ForkServer] = {}
+_folders: dict[int, str] = {}
+_counter = itertools.count(1)
 _lock = threading.Lock()
 
 
@@ -62,13 +65,12 @@ class ForkServer:
         self._talk = threading.Lock()
         self._living: set[int] = set()
         self._socket, self._stream = ours, ours.makefile("rwb")
-        self._folder = tempfile.mkdtemp(prefix="workbook-")
         with theirs:
             # A session of its own: Ctrl-C in the terminal is for the caller, who then ends the server.
             self._process = subprocess.Popen(
                 command,
                 env=with_package(environment),
-                cwd=self._folder,
+                cwd=folder(),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
@@ -110,12 +112,11 @@ class ForkServer:
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         try:
-            self._process.wait(timeout=2)
+            self._process.wait(timeout=4)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
         self._living.clear()
-        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _ask(self, message: Mapping[str, Any]) -> dict[str, Any]:
         with self._talk:
@@ -209,29 +210,37 @@ def call(target: str, arguments: Mapping[str, Any], *, timeout: float | None = N
     TimeoutError
         When it has not ended after `timeout` seconds; it is killed.
     """
-    with tempfile.TemporaryDirectory(prefix="workbook-") as folder:
-        report = Path(folder) / "report.json"
-        request = {"call": target, "arguments": dict(arguments), "report": str(report)}
-        process: Forked | subprocess.Popen[bytes]
-        if unavailable():
-            command = [sys.executable, "-m", "analysis.publish.forkserver", "call", json.dumps(request)]
-            process = subprocess.Popen(command, env=environment(), stdin=subprocess.DEVNULL)
-        else:
-            everything = environment()
-            process = server(everything).fork({**request, "env": everything, "cwd": os.getcwd()})
-        try:
-            code = process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-            raise TimeoutError(f"{target} did not end within {timeout} seconds") from None
-        if report.is_file():
-            told = json.loads(report.read_text(encoding="utf-8"))
-            raise PublishError(told["text"] if told["ours"] else f"{told['type']}: {told['text']}")
-        if code:
-            raise PublishError(
-                f"{target}: it must end by itself, not with code {code} (killed, out of memory, or crashed)."
-            )
+    report = Path(folder()) / f"report-{next(_counter)}.json"
+    request = {"call": target, "arguments": dict(arguments), "report": str(report)}
+    process: Forked | subprocess.Popen[bytes]
+    if unavailable():
+        command = [sys.executable, "-m", "analysis.publish.forkserver", "call", json.dumps(request)]
+        process = subprocess.Popen(command, env=environment(), stdin=subprocess.DEVNULL)
+    else:
+        everything = environment()
+        process = server(everything).fork({**request, "env": everything, "cwd": os.getcwd()})
+    try:
+        code = process.wait(timeout)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        raise TimeoutError(f"{target} did not end within {timeout} seconds") from None
+    if report.is_file():
+        told = json.loads(report.read_text(encoding="utf-8"))
+        report.unlink()
+        raise PublishError(told["text"] if told["ours"] else f"{told['type']}: {told['text']}")
+    if code:
+        raise PublishError(
+            f"{target}: it must end by itself, not with code {code} (killed, out of memory, or crashed)."
+        )
+
+
+def folder() -> str:
+    """Return this process's private folder, for sockets and messages; it goes with the process."""
+    pid = os.getpid()
+    if pid not in _folders:
+        _folders[pid] = tempfile.mkdtemp(prefix="workbook-")
+    return _folders[pid]
 
 
 def with_package(environment: Mapping[str, str]) -> dict[str, str]:
@@ -244,9 +253,15 @@ def with_package(environment: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-@atexit.register
 def close() -> None:
     """End every fork server of this process."""
     with _lock:
         for key in [key for key in _servers if key[0] == os.getpid()]:
             _servers.pop(key).close()
+
+
+@atexit.register
+def _leave() -> None:
+    close()
+    if os.getpid() in _folders:
+        shutil.rmtree(_folders.pop(os.getpid()), ignore_errors=True)
