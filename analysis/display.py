@@ -343,7 +343,7 @@ def _entry(item: Mapping[str, Any]) -> str:
 
 def safe_csv(frame: pd.DataFrame) -> str:
     """Return the frame as CSV, numbers with six digits; a text cell that a spreadsheet would run gets an apostrophe."""
-    guarded = frame.copy()
+    guarded = frame.rename(columns=_guard)
     for name in guarded.columns:
         if guarded[name].dtype.kind in "OUT" or str(guarded[name].dtype) in {"str", "string", "category"}:
             guarded[name] = guarded[name].map(_guard, na_action="ignore")
@@ -351,7 +351,7 @@ def safe_csv(frame: pd.DataFrame) -> str:
 
 
 def _guard(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
+    return f"'{cell}" if isinstance(cell, str) and cell.lstrip(" \n")[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
 
 
 def _missing(cell: object) -> bool:

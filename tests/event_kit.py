@@ -30,7 +30,18 @@ CODES = {
     7.0: ("07", "material_cooperation"),
     8.0: ("05", "verbal_cooperation"),
 }
-TEXTS = ("event_id", "title", "domain", "form", "persons", "quad_class", "root", "source_actor", "target_actor", "direction")
+TEXTS = (
+    "event_id",
+    "title",
+    "domain",
+    "form",
+    "persons",
+    "quad_class",
+    "root",
+    "source_actor",
+    "target_actor",
+    "direction",
+)
 
 
 def events(rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
@@ -39,7 +50,9 @@ def events(rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
         [
             {
                 **DEFAULTS,
-                **dict(zip(("root", "quad_class"), CODES.get(float(row["g"]), ("16", "material_conflict")), strict=True)),
+                **dict(
+                    zip(("root", "quad_class"), CODES.get(float(row["g"]), ("16", "material_conflict")), strict=True)
+                ),
                 "event_id": f"e{number:03d}",
                 "title": f"Event {number}",
                 "start": row.get("start", row.get("day")),

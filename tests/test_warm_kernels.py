@@ -161,7 +161,8 @@ def test_no_kernel_outlives_its_caller_however_that_ends(tmp_path: Path, end: in
 def test_no_kernel_outlives_its_server(tmp_path: Path) -> None:
     sign = tmp_path / "running"
     path = notebook(tmp_path / "n.ipynb", f"open({str(sign)!r}, 'w').close(); import time; time.sleep(600)")
-    environment = {**os.environ, "MARK_OF_TEST": str(tmp_path)}
+    (tmp_path / "tmp").mkdir()
+    environment = {**os.environ, "MARK_OF_TEST": str(tmp_path), "TMPDIR": str(tmp_path / "tmp")}
     caller = python("-c", SLEEPER, str(path), env=environment)
     assert until(sign.exists, 30)
     server = next(int(line.split()[0]) for line in alive(str(tmp_path)) if "forkserver" in line)

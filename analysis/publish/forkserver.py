@@ -70,6 +70,7 @@ def main(arguments: list[str]) -> int:
     if arguments[0] == "call":
         # Where nothing can be forked: one call, from scratch.
         return _call(json.loads(arguments[1]))
+    caller, folder = os.getppid(), Path.cwd()
     connection = socket.socket(fileno=int(arguments[0]))
     connection.set_inheritable(False)
     # As ipykernel_launcher does: the folder that the server was started in is no place to import from.
@@ -78,13 +79,12 @@ def main(arguments: list[str]) -> int:
     preload()
     gc.collect()
     gc.freeze()
-    caller, folder = os.getppid(), Path.cwd()
     request = _serve(connection)
-    if request is None and _gone(caller):
+    if not request and _gone(caller):
         # It could not clean up after itself.
         shutil.rmtree(folder, ignore_errors=True)
     # A child comes back from `_serve` and leaves by the ordinary end of the interpreter, with its `atexit` functions.
-    return 0 if request is None else _become(request)
+    return _become(request) if request.get("op") == "fork" else 0
 
 
 def preload() -> None:
@@ -104,9 +104,10 @@ def preload() -> None:
         del os.environ["MPLBACKEND"]
 
 
-def _serve(connection: socket.socket) -> dict[str, Any] | None:
-    """Answer requests; None when the caller is gone, and in a child the request that it has to fulfil."""
+def _serve(connection: socket.socket) -> dict[str, Any]:
+    """Answer requests; `{"op": "end"}` when the caller says so, `{}` when it is gone, in a child what it has to do."""
     children: dict[int, int | None] = {}
+    last: dict[str, Any] = {}
     with connection, connection.makefile("rwb") as stream:
         _send(stream, {"ready": True, "threads": threading.active_count(), "pid": os.getpid()})
         for line in stream:
@@ -122,6 +123,9 @@ def _serve(connection: socket.socket) -> dict[str, Any] | None:
             elif request["op"] == "poll":
                 children[request["pid"]] = _reap(request["pid"], children.get(request["pid"], 0))
                 _send(stream, {"code": children[request["pid"]]})
+            elif request["op"] == "end":
+                last = dict(request)
+                break
             else:
                 if children.get(request["pid"], 0) is None:
                     _signal_group(request["pid"], request["signal"])
@@ -129,11 +133,11 @@ def _serve(connection: socket.socket) -> dict[str, Any] | None:
     for pid, code in children.items():
         if code is None:
             _signal_group(pid, signal.SIGKILL)
-    return None
+    return last
 
 
 def _gone(caller: int) -> bool:
-    """Whether the caller has ended, and not only closed its end; a moment passes between the two."""
+    """Whether the caller has ended without a word; its socket closes a moment before it is gone."""
     for _ in range(20):
         if os.getppid() != caller:
             return True

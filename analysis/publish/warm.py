@@ -108,7 +108,12 @@ class ForkServer:
 
     def close(self) -> None:
         """End the server and all its children."""
-        # Not `_stream.close()`: another thread may be reading from it. The other end sees the end at once.
+        # A thread that is being answered is not waited for long; the closed socket ends it too.
+        if self._talk.acquire(timeout=0.2):
+            with contextlib.suppress(OSError):
+                self._stream.write(b'{"op": "end"}\n')
+                self._stream.flush()
+            self._talk.release()
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         try:
