@@ -4,7 +4,7 @@ BIN := .venv/bin
 AS_OF ?=
 READY := .venv/ready
 
-.PHONY: briefing test lab notebooks pictures bench clean
+.PHONY: briefing test lab notebooks pictures methods bench clean
 
 briefing: $(READY)
 	$(BIN)/workbook brief russia-belarus $(if $(AS_OF),--as-of $(AS_OF)) --out briefing.pdf
@@ -27,6 +27,10 @@ pictures: $(READY)
 	$(BIN)/python -c 'import analysis as an; rel = an.load("russia-belarus"); share = an.tension(rel.events, start="2000-01-01", end=rel.cutoff); an.charts.tension(share, rel.events[rel.events["dyad"]], sides=rel.sides, cutoff=rel.cutoff, half_life="180D").save("docs/tension.png")'
 	$(BIN)/workbook brief russia-belarus --as-of 2023-04-06 --start 2014-01-01 --out docs/briefing.pdf
 	pdftoppm -l 3 -r 60 -png docs/briefing.pdf docs/briefing && rm docs/briefing.pdf
+
+# The figures in docs/methods.md; about two minutes. Run it after any change of the record.
+methods: $(READY)
+	$(BIN)/python -m analysis.validity docs/methods.md
 
 bench: $(READY)
 	$(BIN)/pytest tests/benchmarks --benchmark-only --benchmark-columns=min,median,rounds

@@ -1,6 +1,9 @@
 """Is tension higher or lower than it was? Two days of the same index, compared draw by draw.
 
 The bands of two days overlap for a reason that has nothing to do with the question: both contain the same older acts.
+In simulations with known truth a nominal 90 % band of the difference holds it in 88 to 92 of 100 records, in 81 where
+only three acts a year are recorded, and in 70 where acts come in clusters (docs/methods.md).
+
 Here each redrawn record (see `analysis.measures.bands`) gives the share on both days, and the difference is taken
 within the draw.
 """
