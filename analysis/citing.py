@@ -92,6 +92,7 @@ def cover(
     paper: str = "a4",
     version: str = "full",
     parameters: dict[str, object] | None = None,
+    figures: dict[str, float] | None = None,
 ) -> Cover:
     """Return the title block: the finding as title, both sides, cut-off, period, record and versions."""
     return Cover(
@@ -103,6 +104,7 @@ def cover(
         handling=handling,
         parameters={"relationship": rel.name, "version": version, **(parameters or {})},
         versions=versions(),
+        figures=figures or {},
         paper=paper,
     )
 

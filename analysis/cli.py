@@ -17,6 +17,7 @@ import click
 from analysis import __version__
 from analysis.curate.commands import COMMANDS
 from analysis.curate.options import data_option, refusing
+from analysis.places import SHIPPED
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -66,7 +67,7 @@ def _check_one(name: str) -> int:
 
 
 @main.command()
-@click.argument("relationship", default="russia-belarus")
+@click.argument("relationship", default=SHIPPED)
 @click.option(
     "--as-of", default="", metavar="DAY", help="Last day that may be known about (default: the whole record)."
 )
@@ -148,7 +149,7 @@ def batch(
     file: Path, out: Path, jobs: int | None, dry_run: bool, formats: str, time_limit: float | None, cold: bool
 ) -> None:
     """Run the notebooks that FILE (TOML) asks for, and do only what is missing or changed."""
-    from analysis.publish.batch import batch as make
+    from analysis.publish.batching import batch as make
 
     asked = [part.strip() for part in formats.split(",") if part.strip()] or None
     made = make(file, out, jobs, dry_run, asked, time_limit, kernel="cold" if cold else "warm")

@@ -30,6 +30,7 @@ MimeBundle = tuple[dict[str, Any], dict[str, Any]]
 
 COVER_MIME = "application/vnd.bilateral-workbook.cover+json"
 BIBLIOGRAPHY_MIME = "application/vnd.citationstyles.csl+json"
+FIGURES_MIME = "application/vnd.bilateral-workbook.figures+json"
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _SVG_SEED = "bilateral-workbook"
@@ -80,11 +81,17 @@ class Chart:
 
     def png(self, dpi: int = 144) -> bytes:
         """Return the picture as PNG, reduced to 128 colours: a chart needs no more, and notebooks stay small."""
+        import numpy as np
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
         from PIL import Image
 
-        buffer = io.BytesIO()
-        picture = Image.open(io.BytesIO(self._render("png", dpi=dpi))).convert("RGB")
-        picture.quantize(128, dither=Image.Dither.NONE).save(buffer, "png", optimize=True)
+        buffer, before = io.BytesIO(), self.figure.dpi
+        self.figure.set_dpi(dpi)
+        canvas = FigureCanvasAgg(self.figure)
+        canvas.draw()  # type: ignore[no-untyped-call]
+        picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")  # type: ignore[no-untyped-call]
+        self.figure.set_dpi(before)
+        picture.quantize(128, dither=Image.Dither.NONE).save(buffer, "png")
         return buffer.getvalue()
 
     def save(self, path: str | Path) -> None:
@@ -283,6 +290,8 @@ class Cover:
         The record's version: the first characters of its hash.
     parameters, versions : mapping
         Parameters of the run; libraries and their versions.
+    figures : mapping
+        Key figures by name, for the index of a batch.
     paper, lang : str
         `a4` or `us-letter`; the document's language.
     """
@@ -295,6 +304,7 @@ class Cover:
     handling: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+    figures: Mapping[str, float] = field(default_factory=dict)
     paper: str = "a4"
     lang: str = "en"
 
@@ -317,6 +327,7 @@ class Cover:
             "text/plain": f"{self.title}\n{line}",
             "text/html": f"{handling}<h1>{html.escape(self.title)}</h1><p>{html.escape(line)}</p>",
             COVER_MIME: facts,
+            **({FIGURES_MIME: dict(self.figures)} if self.figures else {}),
         }, {}
 
 
@@ -351,7 +362,11 @@ def safe_csv(frame: pd.DataFrame) -> str:
 
 
 def _guard(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.lstrip(" \n")[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
+    if not isinstance(cell, str):
+        return cell
+    # A bare carriage return would end the row for readers that the writer does not quote it for.
+    text = cell.replace("\r\n", "\n").replace("\r", "\n")
+    return f"'{text}" if text.lstrip(" \n")[:1] in {"=", "+", "-", "@", "\t"} else text
 
 
 def _missing(cell: object) -> bool:

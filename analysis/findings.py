@@ -263,6 +263,12 @@ def title(rel: Relationship, share: pd.DataFrame, composite: pd.DataFrame) -> st
     return f"{tension}; {rel.side_a.name}'s dependence {place}"
 
 
+def key_figures(share: pd.DataFrame, composite: pd.DataFrame) -> dict[str, float]:
+    """Return the last tension share and the last value of the dependence composite, where there are any."""
+    series = {"tension_share": _share_of(share), "dependence": _composite_of(composite)}
+    return {name: round(float(rows["value"].iloc[-1]), 3) for name, rows in series.items() if len(rows)}
+
+
 def long_run(rel: Relationship) -> float:
     """Return the record's long-run tension share: the part of conflict in all that the acts between its sides weigh."""
     scores = rel.events.loc[rel.events["dyad"], "goldstein"]

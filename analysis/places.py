@@ -14,6 +14,7 @@ from analysis.errors import OptionError, nearest
 
 _PACKAGE = Path(__file__).resolve().parent
 ENVIRONMENT = "WORKBOOK_DATA"
+SHIPPED = "russia-belarus"
 
 
 def data_roots() -> list[Path]:

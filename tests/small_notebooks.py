@@ -77,6 +77,17 @@ def alive(mark: str) -> list[str]:
     return found
 
 
+# The first cell of a notebook whose kernels are to be looked for afterwards.
+LEAVE_PID = "import os; open(f'kernel-{os.getpid()}', 'w').close(); print('before')"
+
+
+def living_kernels(folder: Path) -> list[str]:
+    """Return the kernels that have left their process id in a folder and still live."""
+    found = [path.name.partition("-")[2] for path in folder.glob("kernel-*")]
+    assert found, "no kernel has left its process id"
+    return [pid for pid in found if Path(f"/proc/{pid}").exists()]
+
+
 def until(condition: Any, seconds: float = 10.0) -> bool:
     """Wait until `condition()` holds; whether it did."""
     end = time.monotonic() + seconds

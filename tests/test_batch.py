@@ -18,12 +18,12 @@ import nbformat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_notebooks import alive, freeze_code, notebook, texts, until
+from small_notebooks import LEAVE_PID, freeze_code, living_kernels, notebook, texts
 
 from analysis import places
 from analysis.errors import OptionError
 from analysis.publish import ledger, naming
-from analysis.publish.batch import BatchResult, batch
+from analysis.publish.batching import BatchResult, batch
 from analysis.publish.matrix import days, plan
 
 
@@ -386,16 +386,16 @@ def test_the_ledger_names_everything_that_a_run_was_made_of(tmp_path: Path) -> N
 
 
 def test_runs_are_parallel_and_no_kernel_is_left(tmp_path: Path) -> None:
-    mark = tmp_path / "mark"
-    cell = f"import os, time; os.environ['X'] = {str(mark)!r}; print(time.time()); time.sleep(1.5); print(time.time())"
-    file = make(tmp_path, 'notebook = "brief.ipynb"\nformats = []\n[matrix]\nn = [1, 2, 3, 4]', cell)
+    cell = "import time; print(time.time()); time.sleep(2); print(time.time())"
+    file = make(tmp_path, 'notebook = "brief.ipynb"\nformats = []\n[matrix]\nn = [1, 2, 3, 4]', LEAVE_PID, cell)
     result = go(file, tmp_path / "out", jobs=4)
     spans = []
     for run in result.runs:
-        start, end = " ".join(texts(nbformat.read(tmp_path / "out" / f"{run.name}.ipynb", as_version=4))).split()
+        shown = texts(nbformat.read(tmp_path / "out" / f"{run.name}.ipynb", as_version=4))
+        _, start, end = " ".join(shown).split()
         spans.append((float(start), float(end)))
     assert max(start for start, _ in spans) < min(end for _, end in spans)
-    assert until(lambda: not [line for line in alive("ipykernel") if "forkserver" not in line])
+    assert not living_kernels(tmp_path)
 
 
 def test_cold_kernels_make_the_same_files(tmp_path: Path) -> None:
@@ -436,7 +436,7 @@ def test_planning_imports_no_slow_module(tmp_path: Path) -> None:
     go(file, out)
     code = (
         f"import sys, pathlib; from analysis.publish import ledger; ledger._PACKAGE = pathlib.Path({str(tmp_path / 'frozen')!r})\n"
-        "from analysis.publish.batch import batch\n"
+        "from analysis.publish.batching import batch\n"
         f"assert batch({str(file)!r}, {str(out)!r}).exit_status == 0\n"
         "slow = {'pandas', 'matplotlib', 'papermill', 'nbformat', 'jupyter_client', 'typst', 'IPython'} & set(sys.modules)\n"
         "assert not slow, slow"

@@ -8,7 +8,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -16,11 +15,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from small_notebooks import alive, freeze_code, notebook, python, texts, until
+from small_notebooks import LEAVE_PID, alive, freeze_code, living_kernels, notebook, python, texts, until
 
 from analysis.errors import PublishError
 from analysis.publish import ledger, warm
-from analysis.publish.batch import BatchResult, batch
+from analysis.publish.batching import BatchResult, batch
 
 HIDDEN = {".lock"}
 
@@ -33,7 +32,7 @@ def frozen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def make(folder: Path, cell: str, values: str = "[1, 2, 3]", formats: str = "[]", more: str = "") -> Path:
     """Write a notebook of one cell that is run with three values of `n`; return the batch file."""
-    notebook(folder / "brief.ipynb", "print('before')", cell, parameters="n: int = 1\nfault: int = 2")
+    notebook(folder / "brief.ipynb", LEAVE_PID, cell, parameters="n: int = 1\nfault: int = 2")
     file = folder / "batch.toml"
     file.write_text(
         f'notebook = "brief.ipynb"\nname = "run-{{n}}"\nformats = {formats}\n{more}\n[matrix]\nn = {values}\n'
@@ -105,7 +104,7 @@ def test_one_run_fails_the_others_finish_and_a_second_call_completes(tmp_path: P
     }
     assert "before" in texts(nbformat.read(out / "run-2.failed.ipynb", as_version=4))
     assert whole(out)
-    assert not [line for line in alive("ipykernel_launcher") if str(tmp_path) in line]
+    assert not living_kernels(tmp_path)
     # Not repaired: tried again, and only that.
     again = go(file, out)
     assert [run.why for run in again.runs] == [
@@ -169,7 +168,7 @@ CALL = """
 import sys
 from pathlib import Path
 from analysis.publish import ledger
-from analysis.publish.batch import batch
+from analysis.publish.batching import batch
 ledger._PACKAGE = Path(sys.argv[1]).parent / "frozen"
 result = batch(sys.argv[1], sys.argv[2], jobs=2)
 print(result.report())
@@ -320,4 +319,4 @@ def test_time_goes_on_for_the_others_while_one_hangs(tmp_path: Path) -> None:
     result = go(file, tmp_path / "out", jobs=2)
     assert [run.status for run in result.runs] == ["failed", "done", "done", "done", "done"]
     assert time.monotonic() - begun < 15
-    assert sys.platform != "linux" or not [line for line in alive(str(tmp_path)) if "ipykernel" in line]
+    assert not living_kernels(tmp_path)

@@ -13,7 +13,7 @@ import pytest
 from small_notebooks import freeze_code, notebook
 
 from analysis.publish import index, ledger
-from analysis.publish.batch import batch
+from analysis.publish.batching import batch
 
 CELLS = (
     """

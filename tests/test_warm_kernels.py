@@ -17,7 +17,7 @@ from small_notebooks import alive, notebook, python, texts, until
 
 from analysis.errors import PublishError
 from analysis.publish import warm
-from analysis.publish.run import run
+from analysis.publish.running import run
 
 pytestmark = pytest.mark.skipif(bool(warm.unavailable()), reason=warm.unavailable())
 
@@ -133,7 +133,7 @@ def test_no_kernel_nor_its_programs_outlive_the_run(tmp_path: Path) -> None:
 
 SLEEPER = """
 import sys, threading
-from analysis.publish.run import run
+from analysis.publish.running import run
 threading.Thread(target=run, args=(sys.argv[1],), kwargs={"kernel": "warm"}, daemon=True).start()
 print("started", flush=True)
 import time

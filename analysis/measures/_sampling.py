@@ -26,6 +26,8 @@ Ints = NDArray[np.intp]
 
 # At least this share of resamples must yield a number before an interval is given.
 _USABLE = 0.5
+# Statistics that take all resamples in one call.
+_AT_ONCE = (np.mean, np.median)
 
 
 def fraction(value: float, where: str, field: str) -> None:
@@ -77,6 +79,10 @@ def bootstrap(
     cluster."""
     if len(groups) < 2:
         return float("nan"), float("nan")
+    if statistic in _AT_ONCE and all(len(group) == 1 for group in groups):
+        rows = np.stack(list(resamples(groups, draws, seed)))
+        at_once: Callable[..., Any] = statistic
+        return interval(at_once(*(column[rows] for column in columns), axis=1), confidence)
     drawn = resamples(groups, draws, seed)
     return interval((float(statistic(*(column[rows] for column in columns))) for rows in drawn), confidence)
 

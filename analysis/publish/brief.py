@@ -79,7 +79,7 @@ def brief(
     _check_values(checked)
     name = relationship if relationship in places.relationships() else str(folder)
     progress(f"Running {notebook.name} for {folder.name} ...")
-    from analysis.publish.run import run
+    from analysis.publish.running import run
 
     told = {**checked, "relationship": name}
     node = run(notebook, told, progress=lambda done, cells: progress(f"Cell {done} of {cells} ..."))

@@ -23,9 +23,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from analysis.display import COVER_MIME
+from analysis.display import COVER_MIME, FIGURES_MIME
 
-FIGURES_MIME = "application/vnd.bilateral-workbook.figures+json"
 _SCRAP_MIME = "application/scrapbook.scrap.json+json"
 _COVER_FACTS = ("as_of", "record")
 _PREVIEW_WIDTH = 240

@@ -14,7 +14,7 @@ from analysis.errors import WorkbookError
 
 def main(*notebooks: str) -> int:
     """Run each notebook with its own defaults and save it in its place; stop at the first that fails."""
-    from analysis.publish.run import run
+    from analysis.publish.running import run
 
     for notebook in notebooks:
         try:

@@ -131,7 +131,7 @@ class Work:
 
     def _run(self, run: Run, room: Path) -> dict[str, Any]:
         """Run the notebook and put it in its place; what the ledger keeps of it."""
-        from analysis.publish.run import run as run_notebook
+        from analysis.publish.running import run as run_notebook
 
         made = room / f"{run.name}.ipynb"
         node = run_notebook(
@@ -152,7 +152,7 @@ class Work:
             "notebook": str(self.folder / f"{run.name}.ipynb"),
             "targets": {form: str(path) for form, path in targets.items()},
         }
-        warm.call("analysis.publish.batch:export_each", arguments, timeout=self.limit)
+        warm.call("analysis.publish.batching:export_each", arguments, timeout=self.limit)
         entry["files"] |= {path.name: self._place(path) for path in targets.values()}
 
     def _place(self, made: Path) -> str:

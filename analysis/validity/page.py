@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import OptionError, nearest, one_of
+from analysis.places import SHIPPED
 from analysis.relationship import load
 from analysis.validity import crosscheck_blocks as crossed
 from analysis.validity import record_blocks as of_record
 from analysis.validity import simulated_blocks as simulated
-from analysis.validity.record import RECORD
 
 if TYPE_CHECKING:
     from analysis.relationship import Relationship
@@ -53,7 +53,7 @@ NAMES = (*RECORD_BLOCKS, *SIMULATED_BLOCKS)
 
 def made(names: Iterable[str] = NAMES) -> dict[str, str]:
     """Run the checks of the named blocks; return their Markdown by name."""
-    rel = load(RECORD)
+    rel = load(SHIPPED)
     return {name: RECORD_BLOCKS[name](rel) if name in RECORD_BLOCKS else SIMULATED_BLOCKS[name]() for name in names}
 
 

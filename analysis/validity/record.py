@@ -22,7 +22,6 @@ from analysis.wording import signed
 if TYPE_CHECKING:
     from analysis.relationship import Relationship
 
-RECORD = "russia-belarus"
 HALF_LIVES = ("60D", "90D", "180D", "365D")
 ERRORS = ("events", "dates", "coding")
 _COARSE = pd.Timedelta(days=30)

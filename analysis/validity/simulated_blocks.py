@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.relationship import load
 from analysis.validity import found, held
-from analysis.validity.record import RECORD
+from analysis.places import SHIPPED
 from analysis.validity.tables import block, cases, change, range_of, table, text, three, two
 from analysis.wording import number
 
@@ -156,7 +156,7 @@ def answers(repeats: int = 150) -> str:
 
 def forecasts(repeats: int = 300) -> str:
     """Forecasts that are calibrated by construction, scored."""
-    frame = held.forecast_bands(load(RECORD).forecasts, repeats)
+    frame = held.forecast_bands(load(SHIPPED).forecasts, repeats)
     row = frame.iloc[0]
     columns = {
         "n": ("forecasts", text),

@@ -1,4 +1,4 @@
-"""Many briefings: `analysis.publish.batch` against the loops that people write today, side by side in one run.
+"""Many briefings: `analysis.publish.batching` against the loops that people write today, side by side in one run.
 
     pytest tests/benchmarks/test_batch_speed.py --benchmark-enable --benchmark-only
 
@@ -32,7 +32,7 @@ from analysis import places
 from analysis.publish import matrix
 
 RUNS = int(os.environ.get("BATCH_BENCHMARK_RUNS", "24"))
-CALL = "import sys; from analysis.publish.batch import batch; sys.exit(batch(sys.argv[1], sys.argv[2]).exit_status)"
+CALL = "import sys; from analysis.publish.batching import batch; sys.exit(batch(sys.argv[1], sys.argv[2]).exit_status)"
 LIMIT = 1.5 * 2**30
 
 pytestmark = [

@@ -1,7 +1,7 @@
 """Many runs of notebooks as one piece of work: planned, parallel, resumable, and honest about what failed.
 
 `batch` reads a plan (`analysis.publish.matrix`), asks the ledger what is there already (`analysis.publish.ledger`),
-runs the rest on forked kernels (`analysis.publish.run`), has the documents made by the exporter, each run's in a
+runs the rest on forked kernels (`analysis.publish.running`), has the documents made by the exporter, each run's in a
 process of its own, and writes an index (`analysis.publish.index`). In the folder are then, for every run,
 `NAME.ipynb` and `NAME.pdf` (or docx, html), and for a run whose cell failed `NAME.failed.ipynb`; `manifest.json`,
 `index.html`, `index.csv`, and `previews/`.
