@@ -133,6 +133,25 @@ def run(
     return node
 
 
+def _import_quickly() -> None:
+    """Import papermill without the grammar of internationalised addresses.
+
+    jsonschema takes rfc3987_syntax along where it is installed, which builds its parser at import: a second for a
+    format that no notebook uses.
+    """
+    import sys
+
+    unwanted = "rfc3987_syntax"
+    if unwanted in sys.modules or "jsonschema" in sys.modules:
+        import papermill
+    else:
+        sys.modules[unwanted] = None  # type: ignore[assignment]
+        try:
+            import papermill  # noqa: F401
+        finally:
+            del sys.modules[unwanted]
+
+
 class _Execution:
     """One attempt: what papermill is told, and what is known when it fails."""
 
@@ -155,6 +174,7 @@ class _Execution:
 
     def execute(self) -> NotebookNode:
         """Run the notebook; RunError names what went wrong."""
+        _import_quickly()
         from nbclient.exceptions import CellTimeoutError, DeadKernelError
         from papermill import execute_notebook
         from papermill.exceptions import PapermillExecutionError
