@@ -17,6 +17,7 @@ import click
 from analysis import __version__
 from analysis.curate.commands import COMMANDS
 from analysis.curate.options import data_option, refusing
+from analysis.feeds.commands import feed
 from analysis.places import SHIPPED
 
 
@@ -169,5 +170,5 @@ def lab(arguments: tuple[str, ...]) -> None:
     sys.exit(subprocess.call(command))
 
 
-for command in COMMANDS:
+for command in (*COMMANDS, feed):
     main.add_command(command)

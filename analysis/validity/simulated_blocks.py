@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.places import SHIPPED
 from analysis.relationship import load
 from analysis.validity import found, held
-from analysis.places import SHIPPED
 from analysis.validity.tables import block, cases, change, range_of, table, text, three, two
 from analysis.wording import number
 

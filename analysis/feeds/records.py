@@ -1,0 +1,100 @@
+"""Comma-separated feeds, whose cells may be quoted and may hold line breaks.
+
+ACLED and UCDP come as CSV, a few hundred megabytes at most, so they are read record by record. A record is a run of
+lines with an even number of quotation marks and, if it has several, the right number of cells. Where a quote is never
+closed, a plain CSV reader takes the rest of the file for one cell; here the record is given up when it closes wrongly
+or after a few lines, its first line is set aside, and reading goes on with the next one.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from analysis.feeds.faults import FaultLog
+from analysis.feeds.identify import Layout
+from analysis.feeds.lines import line_to_utf8
+
+LONGEST = 50
+
+
+@dataclass(frozen=True)
+class Record:
+    """The cells of one record and the number of its first line."""
+
+    cells: list[str]
+    number: int
+
+
+def records(
+    blocks: Iterator[tuple[bytes, int]],
+    layout: Layout,
+    where: str,
+    log: FaultLog,
+    wanted: Callable[[list[str]], bool] | None = None,
+) -> Iterator[Record]:
+    """Yield the good records of a file, those for which `wanted` holds; log the others' faults."""
+    held: list[tuple[int, bytes]] = []
+    for number, line in _numbered(blocks):
+        waiting = [(number, line)]
+        while waiting:
+            held.append(waiting.pop(0))
+            if _closed(held) and (len(held) == 1 or len(_cells(held)) == layout.width):
+                yield from _record(held, layout, where, log, wanted)
+                held = []
+            elif len(held) > LONGEST or _closed(held):
+                held, waiting = [], _give_up(held, where, log) + waiting
+    while held:
+        waiting, held = _give_up(held, where, log), []
+        for place in waiting:
+            held.append(place)
+            if _closed(held) and (len(held) == 1 or len(_cells(held)) == layout.width):
+                yield from _record(held, layout, where, log, wanted)
+                held = []
+
+
+def _numbered(blocks: Iterator[tuple[bytes, int]]) -> Iterator[tuple[int, bytes]]:
+    for block, first in blocks:
+        yield from enumerate(block.split(b"\n")[:-1], first)
+
+
+def _closed(held: list[tuple[int, bytes]]) -> bool:
+    return sum(line.count(b'"') for _, line in held) % 2 == 0
+
+
+def _cells(held: list[tuple[int, bytes]]) -> list[str]:
+    """Split a record; what no CSV reader can split has one cell."""
+    text = b"\n".join(line for _, line in held).decode("utf-8", "replace")
+    try:
+        return next(csv.reader(io.StringIO(text, newline="")), [text])
+    except csv.Error:
+        return [text]
+
+
+def _give_up(held: list[tuple[int, bytes]], where: str, log: FaultLog) -> list[tuple[int, bytes]]:
+    """Set the first line aside and return the others, to be read anew."""
+    log.add(where, held[0][0], "quote", "set aside", "a quotation mark that is never closed", held[0][1])
+    return held[1:]
+
+
+def _record(
+    held: list[tuple[int, bytes]],
+    layout: Layout,
+    where: str,
+    log: FaultLog,
+    wanted: Callable[[list[str]], bool] | None,
+) -> Iterator[Record]:
+    number, raw = held[0][0], b"\n".join(line for _, line in held)
+    if b"\0" in raw:
+        log.add(where, number, "nul", "set aside", f"{raw.count(0)} NUL bytes", raw)
+        return
+    if not raw.strip():
+        log.add(where, number, "width", "set aside", "an empty line", raw)
+        return
+    cells = _cells([(place, line_to_utf8(line, place, where, log)) for place, line in held])
+    if len(cells) != layout.width:
+        log.add(where, number, "width", "set aside", f"{len(cells)} columns, not {layout.width}", raw)
+    elif wanted is None or wanted(cells):
+        yield Record(cells, number)
