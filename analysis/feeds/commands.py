@@ -34,7 +34,7 @@ class Refusing(click.Group):
             click.echo(f"Error: {error}", err=True)
         except ModuleNotFoundError as error:
             click.echo(f"Error: the package {error.name} must be installed. pip install '.[feeds]'", err=True)
-        ctx.exit(2)
+        return ctx.exit(2)
 
 
 @click.group(cls=Refusing)

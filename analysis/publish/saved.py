@@ -65,7 +65,11 @@ def clean(node: NotebookNode, parameters: Mapping[str, Any]) -> NotebookNode:
     node = upgrade(node)  # type: ignore[no-untyped-call]
     node.metadata["papermill"] = {"parameters": dict(parameters)}
     node.metadata.get("language_info", {}).pop("version", None)
+    # A widget lives in its kernel; its state has random ids, and what it shows is told by its plain text.
+    node.metadata.pop("widgets", None)
     for number, cell in enumerate(node.cells):
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
         for key in ("papermill", "execution"):
             cell.metadata.pop(key, None)
         if not cell.metadata.get("tags"):

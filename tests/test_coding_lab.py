@@ -1,0 +1,225 @@
+"""The coding notebook in a real JupyterLab in a real browser: open, run all, type, see the check, save, undo."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import write_record
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+DRIVER = shutil.which("chromedriver")
+NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "coding.ipynb"
+
+pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="needs Chromium and its driver")
+selenium = pytest.importorskip("selenium", reason="needs selenium to drive the browser")
+pytest.importorskip("ipywidgets")
+
+PATIENCE = 90
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Path:
+    return write_record(tmp_path / "records" / "aland-beland")
+
+
+@pytest.fixture
+def lab(tmp_path: Path, record: Path) -> Iterator[str]:
+    """A JupyterLab of its own over a folder with the notebook, told to use the invented record; its address."""
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    book = json.loads(NOTEBOOK.read_text(encoding="utf-8"))
+    for cell in book["cells"]:
+        if "parameters" in cell["metadata"].get("tags", []):
+            cell["source"] = "".join(cell["source"]) + f"\nrelationship = {str(record)!r}"
+    (folder / "coding.ipynb").write_text(json.dumps(book), encoding="utf-8")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    own = {
+        name: str(tmp_path / name.lower())
+        for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "HOME")
+    }
+    command = [
+        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.root_dir={folder}", f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.password=", "--ServerApp.ip=127.0.0.1",
+        "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]  # fmt: skip
+    log = (tmp_path / "lab.log").open("wb")
+    running = subprocess.Popen(command, cwd=tmp_path, env={**os.environ, **own}, stdout=log, stderr=log)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait(lambda: urllib.request.urlopen(f"{address}/api", timeout=10).status == 200, "JupyterLab to answer")
+        yield address
+    finally:
+        running.terminate()
+        running.wait(timeout=30)
+        log.close()
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[Any]:
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = str(CHROMIUM)
+    for argument in (
+        "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage", "--window-size=1400,2600",
+        f"--user-data-dir={tmp_path / 'profile'}",
+    ):  # fmt: skip
+        options.add_argument(argument)
+    driver = webdriver.Chrome(options=options, service=Service(str(DRIVER)))
+    try:
+        yield driver
+    finally:
+        if kept := os.environ.get("CODING_SCREENSHOT"):
+            driver.save_screenshot(kept)
+        driver.quit()
+
+
+def wait(condition: Any, what: str, patience: float = PATIENCE) -> Any:
+    until = time.monotonic() + patience
+    last: Exception | None = None
+    while time.monotonic() < until:
+        try:
+            if found := condition():
+                return found
+        except Exception as error:  # not there yet; the last reason is told when patience ends
+            last = error
+        time.sleep(0.2)
+    pytest.fail(f"waited {patience:g} s for {what}: {last!r}")
+
+
+class Page:
+    """The open notebook: fields by their column, words by their place."""
+
+    def __init__(self, browser: Any) -> None:
+        self.browser = browser
+
+    def all(self, selector: str) -> list[Any]:
+        from selenium.webdriver.common.by import By
+
+        return list(self.browser.find_elements(By.CSS_SELECTOR, selector))
+
+    def input(self, column: str) -> Any:
+        """The column's input that can be seen: a date, say, is asked for on two tabs."""
+        return wait(
+            lambda: next(
+                one for one in self.all(f".coding-{column} :is(input, textarea, select)") if one.is_displayed()
+            ),
+            f"the input of {column}",
+            30,
+        )
+
+    def type(self, column: str, text: str) -> None:
+        self.input(column).send_keys(text)
+
+    def choose(self, column: str, words: str) -> None:
+        """Choose an entry of a list by the words it shows."""
+        from selenium.webdriver.support.ui import Select
+
+        def chosen() -> bool:
+            menu = Select(self.input(column))
+            found = [one.text for one in menu.options if words in one.text]
+            menu.select_by_visible_text(found[0])
+            return True
+
+        wait(chosen, f"{words} in the list of {column}", 20)
+
+    def press(self, name: str) -> None:
+        from selenium.webdriver.common.by import By
+
+        wait(
+            lambda: self.browser.find_element(By.CSS_SELECTOR, f"button.coding-{name}").is_enabled(),
+            f"{name} to be enabled",
+        )
+        self.browser.find_element(By.CSS_SELECTOR, f"button.coding-{name}").click()
+
+    def shows(self, place: str, words: str) -> None:
+        wait(lambda: any(words in one.text for one in self.all(f".coding-{place}")), f"{words!r} in {place}", 40)
+
+    def run_all(self) -> None:
+        from selenium.webdriver.common.action_chains import ActionChains
+        from selenium.webdriver.common.by import By
+        from selenium.webdriver.common.keys import Keys
+
+        def item() -> Any:
+            for one in self.all(".jp-Dialog .jp-mod-reject, .jp-Dialog .jp-mod-accept"):
+                one.click()  # a question about kernels or news may stand in the way
+                return None
+            shown = [one for one in self.all(".lm-Menu-itemLabel") if one.text.strip() == "Run All Cells"]
+            if not shown:
+                ActionChains(self.browser).send_keys(Keys.ESCAPE).perform()
+                self.browser.find_element(
+                    By.XPATH, "//div[contains(@class,'lm-MenuBar-itemLabel') and text()='Run']"
+                ).click()
+            return shown[0] if shown else None
+
+        wait(item, "Run All Cells in the menu", 60).click()
+
+
+def rows(record: Path, table: str) -> list[dict[str, str]]:
+    with (record / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_an_event_is_typed_checked_saved_and_taken_back(lab: str, browser: Any, record: Path) -> None:
+    before = {file.name: file.read_bytes() for file in record.glob("*.csv")}
+    browser.get(f"{lab}/lab/tree/coding.ipynb")
+    page = Page(browser)
+    wait(lambda: page.all(".jp-Notebook .jp-Cell"), "the notebook to open")
+    page.run_all()
+    wait(lambda: page.all(".coding-save"), "the form")
+    assert page.all(".jp-OutputArea-output[data-mime-type*='stderr'], .jp-RenderedText[data-mime-type*='error']") == []
+
+    page.choose("source-list", "A dispute")
+    page.shows("check", "Still needed: date, title")
+    page.type("date", "2004-5")
+    wait(
+        lambda: "must be an EDTF date" in page.input("date").find_element("xpath", "ancestor::*[3]").text,
+        "the check",
+        20,
+    )
+    page.type("date", "\b")  # backspace
+    page.type("date", "05-01")
+    wait(
+        lambda: "day: 1 May 2004" in page.input("date").find_element("xpath", "ancestor::*[3]").text,
+        "the date read",
+        20,
+    )
+    page.type("title", "Beland stops buying")
+    page.type("summary", "It did.")
+    page.choose("source_actor", "Beland (BBB)")
+    page.choose("target_actor", "Aland (AAA)")
+    page.choose("domain", "trade")
+    page.choose("form", "action")
+    page.choose("dependence", "-1")
+    page.type("cameo-search", "boycott")
+    page.choose("cameo-list", "163 Impose")
+    page.shows("index", "Tension share on 1 May 2004")
+    page.shows("preview", "2004-05-01-beland-stops-buying")
+    page.shows("check", "Every cell is in order")
+    page.press("save")
+    page.shows("result", "Saved events:2004-05-01-beland-stops-buying")
+
+    saved = {row["event_id"]: row for row in rows(record, "events")}["2004-05-01-beland-stops-buying"]
+    assert (saved["cameo"], saved["dependence"], saved["source_actor"]) == ("163", "-1", "BBB")
+    cited = {row["record"]: row["source_id"] for row in rows(record, "citations")}
+    assert cited["events:2004-05-01-beland-stops-buying"] == "times-2001"
+
+    page.press("undo")
+    page.shows("result", "Taken back")
+    assert {file.name: file.read_bytes() for file in record.glob("*.csv")} == before
+    assert page.input("title").get_attribute("value") == "Beland stops buying"
