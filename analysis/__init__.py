@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from analysis import charts as charts
     from analysis import codebook as codebook
     from analysis import coverage as coverage
+    from analysis import explore as explore
     from analysis import feeds as feeds
     from analysis import findings as findings
     from analysis import listings as listings
@@ -90,7 +91,7 @@ _OFFERED = {
     "relationship": ("Relationship", "load"),
 }
 _HOMES = {name: f"analysis.{module}" for module, names in _OFFERED.items() for name in names}
-_MODULES = {"charts", "codebook", "coverage", "feeds", "findings", "listings", "publish"}
+_MODULES = {"charts", "codebook", "coverage", "explore", "feeds", "findings", "listings", "publish"}
 
 __all__ = ["__version__", *sorted([*_HOMES, *_MODULES])]
 

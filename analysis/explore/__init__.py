@@ -1,0 +1,45 @@
+"""Explore a record without writing code: choices on the left, the chart they make on the right, the evidence below.
+
+    from analysis import explore
+
+    explore.explorer(rel, explore.View(half_life="90D"), folder="views")
+
+A `View` is what is asked for; `drawn` is the chart that answers it and needs no browser; `explorer` puts controls
+around both. What a reader sees while choosing is the chart of the notebooks, drawn by the same measure with the same
+number of draws for its band: nothing is left out for speed.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from analysis.explore.drawing import drawn as drawn
+    from analysis.explore.evidence import explained as explained
+    from analysis.explore.panel import explorer as explorer
+    from analysis.explore.saving import save as save
+    from analysis.explore.view import View as View
+
+# Name -> module that defines it: the widgets are imported when the explorer is opened, not before.
+_HOMES = {
+    "View": "view",
+    "drawn": "drawing",
+    "explained": "evidence",
+    "explorer": "panel",
+    "save": "saving",
+}
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        value = getattr(importlib.import_module(f"analysis.explore.{_HOMES[name]}"), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module 'analysis.explore' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,197 @@
+"""The explorer in a real JupyterLab in a real browser: run all, move controls, read the evidence, save; no error."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+DRIVER = shutil.which("chromedriver")
+
+pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="needs Chromium and its driver")
+selenium = pytest.importorskip("selenium", reason="needs selenium to drive the browser")
+
+NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "explorer.ipynb"
+PATIENCE = 60
+
+
+def wait(condition: Any, what: str, patience: float = PATIENCE) -> Any:
+    until = time.monotonic() + patience
+    last: Exception | None = None
+    while time.monotonic() < until:
+        try:
+            if found := condition():
+                return found
+        except Exception as error:  # not there yet; the last reason is told when patience ends
+            last = error
+        time.sleep(0.05)
+    pytest.fail(f"waited {patience:g} s for {what}: {last!r}")
+
+
+def answers(address: str) -> bool:
+    with urllib.request.urlopen(f"{address}/api/status", timeout=5) as answer:
+        return "started" in json.load(answer)
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Iterator[str]:
+    """A JupyterLab of its own over a folder with the shipped notebook, its outputs taken away."""
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = []
+    nbformat.write(notebook, folder / "explorer.ipynb")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    own = {
+        name: str(tmp_path / name.lower())
+        for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "HOME")
+    }
+    command = [
+        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.root_dir={folder}", f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.password=", "--ServerApp.ip=127.0.0.1",
+        "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]  # fmt: skip
+    with (tmp_path / "lab.log").open("wb") as log:
+        running = subprocess.Popen(command, cwd=tmp_path, env={**os.environ, **own}, stdout=log, stderr=log)
+        try:
+            address = f"http://127.0.0.1:{port}"
+            wait(lambda: answers(address), "JupyterLab to answer")
+            yield address
+        finally:
+            running.terminate()
+            running.wait(timeout=30)
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[Any]:
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = str(CHROMIUM)
+    for argument in (
+        "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage", "--window-size=1500,1700",
+        f"--user-data-dir={tmp_path / 'profile'}",
+    ):  # fmt: skip
+        options.add_argument(argument)
+    driver = webdriver.Chrome(options=options, service=Service(str(DRIVER)))
+    try:
+        yield driver
+    finally:
+        driver.quit()
+
+
+def test_explore_the_shipped_record(lab: str, browser: Any, tmp_path: Path) -> None:
+    from selenium.webdriver.common.action_chains import ActionChains
+    from selenium.webdriver.common.by import By
+    from selenium.webdriver.common.keys import Keys
+
+    def all_of(selector: str) -> list[Any]:
+        return browser.find_elements(By.CSS_SELECTOR, selector)
+
+    def run_all() -> bool:
+        for button in all_of(".jp-Dialog .jp-mod-reject, .jp-Dialog .jp-mod-accept"):
+            button.click()  # a question about kernels or news may stand in the way
+            return False
+        browser.find_element(By.XPATH, "//div[contains(@class,'lm-MenuBar-itemLabel') and text()='Run']").click()
+        wait(lambda: [one for one in all_of(".lm-Menu-itemLabel") if one.text == "Run All Cells"], "the menu", 3)[
+            0
+        ].click()
+        return True
+
+    def picture() -> str:
+        """The alternative text of the picture in the explorer."""
+        shown = all_of(".widget-html img[alt]")
+        return shown[0].get_attribute("alt") if shown else ""
+
+    def source() -> str:
+        return all_of(".widget-html img[alt]")[0].get_attribute("src")
+
+    def labelled(label: str, kind: str) -> Any:
+        path = f"//label[normalize-space()='{label}']/following-sibling::*/descendant-or-self::{kind}"
+        return browser.find_element(By.XPATH, path)
+
+    browser.get(f"{lab}/lab/tree/explorer.ipynb?reset")
+    wait(lambda: len(all_of(".jp-Notebook .jp-Cell")) > 3, "the notebook to open")
+    wait(lambda: all_of(".jp-Notebook-ExecutionIndicator[data-status=idle]"), "the kernel")
+    wait(run_all, "Run All Cells")
+    first = wait(picture, "the chart")
+    assert "tension share" in first
+    wait(lambda: all_of("img[alt][src^='data:image/png']"), "the last cells")
+
+    # By keyboard only: the slider is moved with an arrow key, and the picture is another one.
+    handle = labelled("Half-life, days", "*[@role='slider']")
+    took = []
+    for _ in range(5):
+        before, since = source(), time.monotonic()
+        handle.send_keys(Keys.ARROW_RIGHT)
+        wait(lambda before=before: source() != before, "another chart for another half-life", 10)
+        took.append(time.monotonic() - since)
+    # From key to picture through browser, server and kernel; the redraw itself is timed in test_explorer.py.
+    assert min(took) < 1, took
+
+    # A choice of domain is told in the picture's words.
+    domain = [one for one in labelled("Domains", "select").find_elements(By.TAG_NAME, "option") if one.text == "energy"]
+    domain[0].click()
+    wait(lambda: "Only acts: energy." in picture(), "the chart of one domain", 10)
+
+    # A day typed: what was known then.
+    labelled("Known by", "input").send_keys("09302020")
+    wait(lambda: "Data to" not in picture() and "2020" in picture().split(".")[0], "the chart of 2020", 10)
+
+    # Arrow key on the list of acts: the evidence of the next one, with live links.
+    acts = labelled("Act", "select")
+    acts.send_keys(Keys.ARROW_DOWN)
+    chosen = wait(
+        lambda: [one.text for one in acts.find_elements(By.TAG_NAME, "option") if one.is_selected()], "a choice"
+    )
+    title = chosen[0].split(maxsplit=2)[2]
+    evidence = wait(lambda: [one for one in all_of(".widget-html h4") if one.text == title], "the evidence", 10)[0]
+    links = evidence.find_element(By.XPATH, "..").find_elements(By.TAG_NAME, "a")
+    assert links
+    assert all(link.get_attribute("href").startswith("http") for link in links)
+    assert all(link.get_attribute("target") == "_blank" for link in links)
+
+    # A day is explained.
+    labelled("On", "input").send_keys("01152007")
+    wait(
+        lambda: [one for one in all_of(".widget-html caption") if "15 January 2007" in one.text], "the explanation", 10
+    )
+
+    # Another chart, and it is saved.
+    button = browser.find_element(By.XPATH, "//button[normalize-space()='Words and deeds']")
+    ActionChains(browser).move_to_element(button).perform()
+    button.send_keys(Keys.ENTER)
+    wait(lambda: "words and of deeds" in picture(), "words and deeds", 10)
+    browser.find_element(By.XPATH, "//button[normalize-space()='Save view']").send_keys(Keys.ENTER)
+    wait(lambda: all_of("p[role=status]"), "the view to be saved", 15)
+    saved = tmp_path / "notebooks" / "views"
+    assert sorted(path.name for path in saved.iterdir()) == ["view.png", "view.svg", "view.toml", "view.txt"]
+    assert (saved / "view.txt").read_text(encoding="utf-8").strip() == picture()
+
+    browser.execute_script("arguments[0].scrollIntoView({block: 'start'})", button)
+    browser.save_screenshot(str(tmp_path / "explorer.png"))
+    assert (tmp_path / "explorer.png").stat().st_size > 20_000
+    assert (
+        all_of(
+            ".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error'], .jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']"
+        )
+        == []
+    )
+    assert "Error" not in "".join(one.text for one in all_of(".jp-OutputArea-output"))
