@@ -68,7 +68,10 @@ def _check_one(name: str) -> int:
 
 
 @main.command()
-@click.argument("relationship", default=SHIPPED)
+@click.argument("relationship", required=False)
+@click.option(
+    "--from", "file", type=click.Path(path_type=Path), help="Take parameters from a file that the explorer saved."
+)
 @click.option(
     "--as-of", default="", metavar="DAY", help="Last day that may be known about (default: the whole record)."
 )
@@ -88,17 +91,19 @@ def _check_one(name: str) -> int:
 @click.option("--keep-notebook", is_flag=True, help="Also keep the executed notebook beside the document.")
 @data_option
 @refusing
-def brief(relationship: str, out: Path, keep_notebook: bool, length: str, **options: str) -> None:
-    """Write a briefing on RELATIONSHIP as PDF, Word or HTML."""
+def brief(
+    relationship: str | None, file: Path | None, out: Path, keep_notebook: bool, length: str, **options: str
+) -> None:
+    """Write a briefing on RELATIONSHIP (default: the shipped one) as PDF, Word or HTML."""
     from analysis.publish.brief import brief as write
-    from analysis.publish.brief import target
+    from analysis.publish.brief import from_file, target
 
-    given = {name: value for name, value in {**options, "version": length}.items() if value}
-    if "domains" in given:
-        given["domains"] = ",".join(part.strip() for part in given["domains"].split(","))
-    path = target(relationship, out)
+    held = from_file(file) if file else {}
+    named = relationship or str(held.pop("relationship", SHIPPED))
+    given = {**held, **{name: value for name, value in {**options, "version": length}.items() if value}}
+    path = target(named, out)
     with _steps() as say:
-        write(relationship, path, given, keep_notebook=keep_notebook, progress=say)
+        write(named, path, given, keep_notebook=keep_notebook, progress=say)
     click.echo(f"{path}")
 
 

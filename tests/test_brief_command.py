@@ -125,3 +125,31 @@ def test_the_brief_version_has_two_pages_and_the_bottom_line(tmp_path: Path, day
     assert len(pages) == 2
     assert "Bottom line" in pages[0].extract_text()
     assert "Notes" in pages[1].extract_text()
+
+
+def test_a_file_saved_by_the_explorer_gives_the_parameters(tmp_path: Path) -> None:
+    saved = (
+        '[parameters]\nrelationship = "russia-belarus"\nas_of = "2015-06-30"\nstart = "2010-01-01"\nversion = "brief"\n'
+    )
+    (tmp_path / "view.toml").write_text(saved, encoding="utf-8")
+    done = brief(tmp_path, "--from", "view.toml", "--handling", "Internal", "--out", "view.pdf")
+    assert done.returncode == 0, done.stderr[-2000:]
+    first = " ".join(PdfReader(tmp_path / "view.pdf").pages[0].extract_text().split())
+    assert "30 June 2015" in first
+    assert "Internal" in first
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[parameters", "a TOML file"),
+        ("x = 1", "a table [parameters]"),
+        ('[parameters]\nas_off = "2015-06-30"', "Did you mean 'as_of'?"),
+    ],
+)
+def test_a_file_that_gives_no_parameters_is_refused(tmp_path: Path, text: str, words: str) -> None:
+    (tmp_path / "view.toml").write_text(text, encoding="utf-8")
+    result = CliRunner().invoke(
+        main, ["brief", "--from", str(tmp_path / "view.toml"), "--out", str(tmp_path / "b.pdf")]
+    )
+    assert (result.exit_code, words in result.output) == (2, True), result.output

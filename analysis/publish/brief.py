@@ -94,6 +94,30 @@ def brief(
     return path
 
 
+def from_file(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Return the parameters of a batch file, such as the explorer saves: its table `[parameters]`.
+
+    Raises
+    ------
+    OptionError
+        When there is no such file, it is no TOML, or it has no such table.
+    """
+    import tomllib
+
+    file = Path(path)
+    try:
+        held = tomllib.loads(file.read_text(encoding="utf-8")).get("parameters")
+    except OSError as error:
+        raise OptionError(
+            "brief", "from", "a file that can be read", str(path), f"{error.strerror or error}."
+        ) from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise OptionError("brief", "from", "a TOML file", file.name, f"{error}.") from None
+    if not isinstance(held, dict):
+        raise OptionError("brief", "from", "a file with a table [parameters]", file.name)
+    return held
+
+
 def _check_record(folder: Path) -> None:
     """Refuse a record without events: a page about nothing would look like a page about calm."""
     events = folder / "events.csv"
