@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from conftest import ROWS, write_record
 from hypothesis import given
 from hypothesis import strategies as st
+from record_kit import ROWS, write_record
 
 import analysis as an
 from analysis.curate.agree import agree, alpha, alpha_of_pairs

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import ROWS, write_record
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from record_kit import ROWS, write_record
 
 import analysis as an
 from analysis import codebook

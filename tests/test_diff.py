@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from conftest import ROWS, write_record
+from record_kit import ROWS, write_record
 
 import analysis as an
 from analysis.curate.commands import diff as command

@@ -12,9 +12,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 from click.testing import CliRunner
-from conftest import ROWS, write_record
 from hypothesis import given
 from hypothesis import strategies as st
+from record_kit import ROWS, write_record
 
 import analysis as an
 from analysis.curate import ids, saving

@@ -16,6 +16,7 @@ import pytest
 import analysis as an
 from analysis.errors import OptionError
 from analysis.measures.tension import tension
+from analysis.places import SHIPPED
 from analysis.validity import found, held, page, record, simulated_blocks, worlds
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -37,7 +38,7 @@ def section_of(measure: str) -> str:
 
 @pytest.fixture(scope="module")
 def rel():
-    return an.load(record.RECORD)
+    return an.load(SHIPPED)
 
 
 # --- complete --------------------------------------------------------------------------------------------------------
