@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from analysis import publish as publish
     from analysis.citing import bibliography as bibliography
     from analysis.citing import cover as cover
-    from analysis.display import Bibliography as Bibliography
     from analysis.display import Chart as Chart
-    from analysis.display import Cover as Cover
     from analysis.display import Finding as Finding
     from analysis.display import Findings as Findings
     from analysis.display import Table as Table
+    from analysis.document import Bibliography as Bibliography
+    from analysis.document import Cover as Cover
     from analysis.errors import WorkbookError as WorkbookError
     from analysis.measures.agreement import agreement as agreement
     from analysis.measures.agreement import assessors_vs_events as assessors_vs_events
@@ -68,7 +68,8 @@ __version__ = "0.1.0"
 # Module -> the public names that it defines.
 _OFFERED = {
     "citing": ("bibliography", "cover"),
-    "display": ("Bibliography", "Chart", "Cover", "Finding", "Findings", "Table"),
+    "display": ("Chart", "Finding", "Findings", "Table"),
+    "document": ("Bibliography", "Cover"),
     "errors": ("WorkbookError",),
     "measures.agreement": ("agreement", "assessors_vs_events"),
     "measures.asymmetry": ("asymmetry",),

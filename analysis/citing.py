@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.display import Bibliography, Cover, Finding, Findings, Table
+from analysis.display import Finding, Findings, Table
+from analysis.document import Bibliography, Cover
 
 if TYPE_CHECKING:
     from analysis.relationship import Relationship

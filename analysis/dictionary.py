@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from analysis.files import write_whole
 from analysis.schema import SLUG, Column, TableSchema
 from analysis.tables import BY_NAME, TABLES
 
@@ -144,10 +145,10 @@ def main(readme: str, *names: str) -> None:
         file = folder / "datapackage.json"
         now = json.loads(file.read_text(encoding="utf-8"))
         fresh = datapackage(now["name"], now["title"], now["description"])
-        file.write_text(json.dumps(fresh, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        write_whole(file, (json.dumps(fresh, indent=1, ensure_ascii=False) + "\n").encode("utf-8"))
     page = Path(readme)
     text = made_anew(page.read_text(encoding="utf-8"), "dictionary", dictionary())
-    page.write_text(made_anew(text, "coverage", coverage(folders)), encoding="utf-8")
+    write_whole(page, made_anew(text, "coverage", coverage(folders)).encode("utf-8"))
 
 
 if __name__ == "__main__":

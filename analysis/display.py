@@ -1,12 +1,8 @@
-"""The things a notebook shows: `Chart`, `Table`, `Finding`, and a document's `Cover` and `Bibliography`.
+"""The things a notebook shows: `Chart`, `Table`, `Finding` and `Findings`.
 
 Each is a small frozen value with a MIME bundle of several forms, so that one output serves every reader: `text/html`
 for the screen, `text/plain` for a terminal and for the comparison of notebooks, and a form for export (`image/svg+xml`
-with real text, or `text/markdown` with citation keys). What a page needs beyond that travels in the bundle too: the
-rows behind a chart as `text/csv`, the bibliography as CSL-JSON, the cover as a small JSON object. An executed notebook
-can therefore be exported where no record is.
-
-Text from a record is data. It is escaped here, once, in each form: nothing in a title or a claim can become markup.
+with real text, or `text/markdown` with citation keys). The rows behind a chart travel in the bundle too, as `text/csv`.
 """
 
 from __future__ import annotations
@@ -14,11 +10,11 @@ from __future__ import annotations
 import base64
 import html
 import io
-import json
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from analysis.escaping import cite, escape_markdown, safe_csv
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,23 +24,7 @@ if TYPE_CHECKING:
 
 MimeBundle = tuple[dict[str, Any], dict[str, Any]]
 
-COVER_MIME = "application/vnd.bilateral-workbook.cover+json"
-BIBLIOGRAPHY_MIME = "application/vnd.citationstyles.csl+json"
-FIGURES_MIME = "application/vnd.bilateral-workbook.figures+json"
-
-_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _SVG_SEED = "bilateral-workbook"
-
-
-def escape_markdown(text: str) -> str:
-    """Return `text` as Markdown that reads as that very text: every ASCII punctuation mark escaped, no line break."""
-    return _PUNCTUATION.sub(r"\\\1", " ".join(str(text).split()))
-
-
-def cite(keys: Iterable[str]) -> str:
-    """Return a pandoc citation of the source ids, sorted and without repeats; empty for none."""
-    unique = sorted(set(keys))
-    return f"[{'; '.join(f'@{{{key}}}' for key in unique)}]" if unique else ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,8 +78,10 @@ class Chart:
         """Write the picture to `path`; the suffix (.svg, .png, .pdf) names the format."""
         from pathlib import Path
 
+        from analysis.files import write_document
+
         target = Path(path)
-        target.write_bytes(self._render(target.suffix.lstrip("."), text=True))
+        write_document(target, self._render(target.suffix.lstrip("."), text=True))
 
     def _render(self, form: str, *, text: bool = False, dpi: int = 144) -> bytes:
         import matplotlib as mpl
@@ -270,103 +252,6 @@ class Findings:
             "text/html": f"<ul>{items}</ul>",
             "text/markdown": "\n".join(f"- {item.markdown()}" for item in self.items),
         }, {}
-
-
-@dataclass(frozen=True)
-class Cover:
-    """The title block of a document: everything on it is data of the run, nothing comes from the clock.
-
-    Parameters
-    ----------
-    title : str
-        The main finding.
-    relationship : str
-        Both sides by name.
-    as_of, period : str
-        The cut-off day; first and last day shown.
-    handling : str
-        A handling line such as "Internal"; empty for none.
-    record : str
-        The record's version: the first characters of its hash.
-    parameters, versions : mapping
-        Parameters of the run; libraries and their versions.
-    figures : mapping
-        Key figures by name, for the index of a batch.
-    paper, lang : str
-        `a4` or `us-letter`; the document's language.
-    """
-
-    title: str
-    relationship: str
-    as_of: str
-    period: str
-    record: str
-    handling: str = ""
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    versions: Mapping[str, str] = field(default_factory=dict)
-    figures: Mapping[str, float] = field(default_factory=dict)
-    paper: str = "a4"
-    lang: str = "en"
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> MimeBundle:
-        facts = {
-            "title": self.title,
-            "relationship": self.relationship,
-            "as_of": self.as_of,
-            "period": self.period,
-            "record": self.record,
-            "handling": self.handling,
-            "parameters": dict(self.parameters),
-            "versions": dict(self.versions),
-            "paper": self.paper,
-            "lang": self.lang,
-        }
-        line = f"{self.relationship}. As of {self.as_of}; period {self.period}; record {self.record}."
-        handling = f"<p><strong>{html.escape(self.handling)}</strong></p>" if self.handling else ""
-        return {
-            "text/plain": f"{self.title}\n{line}",
-            "text/html": f"{handling}<h1>{html.escape(self.title)}</h1><p>{html.escape(line)}</p>",
-            COVER_MIME: facts,
-            **({FIGURES_MIME: dict(self.figures)} if self.figures else {}),
-        }, {}
-
-
-@dataclass(frozen=True)
-class Bibliography:
-    """The cited sources as CSL-JSON items, carried by the notebook so that it can be exported anywhere."""
-
-    items: tuple[Mapping[str, Any], ...]
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> MimeBundle:
-        rows = "".join(_entry(item) for item in self.items)
-        count = len(self.items)
-        return {
-            "text/plain": f"{count} source{'s' if count != 1 else ''} cited",
-            "text/html": f"<details><summary>{count} sources cited</summary><ol>{rows}</ol></details>",
-            BIBLIOGRAPHY_MIME: json.loads(json.dumps(list(self.items))),
-        }, {}
-
-
-def _entry(item: Mapping[str, Any]) -> str:
-    url, title, publisher = (html.escape(str(item.get(key, "")), quote=True) for key in ("URL", "title", "publisher"))
-    return f'<li><a href="{url}">{title}</a>, {publisher}</li>'
-
-
-def safe_csv(frame: pd.DataFrame) -> str:
-    """Return the frame as CSV, numbers with six digits; a text cell that a spreadsheet would run gets an apostrophe."""
-    guarded = frame.rename(columns=_guard)
-    for name in guarded.columns:
-        if guarded[name].dtype.kind in "OUT" or str(guarded[name].dtype) in {"str", "string", "category"}:
-            guarded[name] = guarded[name].map(_guard, na_action="ignore")
-    return guarded.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d", float_format="%.6g")
-
-
-def _guard(cell: object) -> object:
-    if not isinstance(cell, str):
-        return cell
-    # A bare carriage return would end the row for readers that the writer does not quote it for.
-    text = cell.replace("\r\n", "\n").replace("\r", "\n")
-    return f"'{text}" if text.lstrip(" \n")[:1] in {"=", "+", "-", "@", "\t"} else text
 
 
 def _missing(cell: object) -> bool:

@@ -16,7 +16,8 @@ from matplotlib import font_manager
 from matplotlib.figure import Figure
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from analysis.display import Bibliography, Chart, Cover, Finding, Findings, Table
+from analysis.display import Chart, Finding, Findings, Table
+from analysis.document import Bibliography, Cover
 
 
 @functools.cache

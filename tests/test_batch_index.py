@@ -17,7 +17,7 @@ from analysis.publish.batching import batch
 
 CELLS = (
     """
-    from analysis.display import Cover
+    from analysis.document import Cover
     Cover(title=f"Tension eased <{n}>", relationship="AAA and BBB", as_of=as_of, period="1 to 2", record="abcdef12")
     """,
     """

@@ -18,7 +18,7 @@ from pypdf import PdfReader
 from pypdf.generic import ContentStream
 
 from analysis import publish
-from analysis.display import safe_csv
+from analysis.escaping import safe_csv
 
 
 @pytest.fixture(scope="module")

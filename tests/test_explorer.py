@@ -371,17 +371,19 @@ def test_batch_takes_the_saved_file(rel, view, tmp_path):
 
 
 @pytest.mark.parametrize("view", [View(), FULL])
-def test_brief_takes_the_command_in_the_saved_file(rel, view, tmp_path):
+def test_brief_takes_the_command_in_the_saved_file(rel, view, tmp_path, monkeypatch):
     from analysis import cli
     from analysis.places import notebooks
     from analysis.publish import params
+    from analysis.publish.brief import from_file
 
     text = explore.save(rel, view, tmp_path, "mine")[3].read_text(encoding="utf-8")
     command = next(line for line in text.splitlines() if "workbook brief" in line).lstrip("# ")
+    monkeypatch.chdir(tmp_path)
     given = cli.main.commands["brief"].make_context("brief", shlex.split(command)[2:]).params
-    assert given["relationship"] == rel.name
-    told = {name: given[name] for name in ("as_of", "start", "domains", "half_life") if given[name]}
-    checked = params.check(params.declared(notebooks() / "briefing.ipynb"), told)
+    held = from_file(given["file"])
+    assert held.pop("relationship") == rel.name
+    checked = params.check(params.declared(notebooks() / "briefing.ipynb"), held)
     assert checked.get("as_of") == view.as_of
     assert checked.get("start") == view.start
     assert tuple(checked.get("domains", ())) == view.domains

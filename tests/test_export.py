@@ -22,7 +22,8 @@ from nbformat.v4 import new_output
 from pypdf import PdfReader
 
 from analysis import publish
-from analysis.display import Bibliography, Finding
+from analysis.display import Finding
+from analysis.document import Bibliography
 from analysis.errors import OptionError, PublishError
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

@@ -18,7 +18,7 @@ import pytest
 
 from analysis import publish
 from analysis.errors import PublishError
-from analysis.publish.exporter import write_whole
+from analysis.files import write_document
 
 ROOT = str(Path(publish.__file__).parents[2])
 OLD = b"the old document"
@@ -70,9 +70,9 @@ def test_a_full_disk_keeps_the_old_file(notebook: Path, target: Path) -> None:
     # The system refuses to let any file of this process grow beyond 40 kB, as a full disk would: pictures fit, the document does not.
     code = (
         "import resource, signal, sys\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        "from analysis import publish\nfrom analysis.publish.exporter import render, write_whole\nmade = render(sys.argv[1], 'pdf')\n"
+        "from analysis import publish\nfrom analysis.files import write_document\nfrom analysis.publish.exporter import render\nmade = render(sys.argv[1], 'pdf')\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, resource.RLIM_INFINITY))\nassert len(made) > 40_000\n"
-        "from pathlib import Path\nwrite_whole(Path(sys.argv[2]), made)"
+        "from pathlib import Path\nwrite_document(Path(sys.argv[2]), made)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(notebook), str(target)],
@@ -122,7 +122,7 @@ def test_a_read_only_folder_keeps_the_old_file() -> None:
             os.seteuid(65534)  # the superuser may write everywhere, so another user tries
         try:
             with pytest.raises(PublishError, match=r"briefing\.pdf.*cannot be written"):
-                write_whole(target, b"new")
+                write_document(target, b"new")
         finally:
             os.seteuid(was)
             Path(folder).chmod(0o755)

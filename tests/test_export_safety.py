@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from analysis import publish
-from analysis.display import Bibliography, Finding, Table
+from analysis.display import Finding, Table
+from analysis.document import Bibliography
 from analysis.errors import PublishError
 
 # Text that means something to one of the languages on the way: Typst, Markdown, HTML, TeX, citeproc, a spreadsheet, a terminal.

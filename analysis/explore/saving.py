@@ -3,7 +3,7 @@
 Four files with one name. NAME.svg and NAME.png are the chart, NAME.txt its alternative text (which is in the SVG too,
 as its description), NAME.toml a batch file. `workbook batch NAME.toml --out FOLDER` makes two things of it: this
 explorer, executed and open at the view, and the briefing of the same record, cut-off, start, domains and half-life.
-`workbook brief` takes the same values as options; the file holds that command, ready to be copied. What a briefing has
+`workbook brief --from NAME.toml` makes that briefing alone. What a briefing has
 no parameter for (its chart, the last day shown, direction, quad classes) is named in the file, not dropped in silence.
 """
 
@@ -12,9 +12,8 @@ from __future__ import annotations
 import html
 import json
 import re
-import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from analysis import places
 from analysis.errors import OptionError
@@ -48,7 +47,7 @@ def save(rel: Relationship, view: View, folder: str | os.PathLike[str], name: st
     """
     from analysis.errors import PublishError
     from analysis.explore.drawing import drawn
-    from analysis.publish.exporter import write_whole
+    from analysis.files import write_document
 
     if not _NAME.fullmatch(name):
         raise OptionError(
@@ -67,7 +66,7 @@ def save(rel: Relationship, view: View, folder: str | os.PathLike[str], name: st
         raise PublishError(f"{place}: the folder cannot be made ({error.strerror or error}).") from error
     paths = [place / f"{name}.{suffix}" for suffix in contents]
     for path, data in zip(paths, contents.values(), strict=True):
-        write_whole(path, data)
+        write_document(path, data)
     return paths
 
 
@@ -85,7 +84,7 @@ def parameters(rel: Relationship, view: View, name: str) -> str:
         "#",
         "# The briefing alone:",
         "#",
-        f"#     {brief_command(relationship, briefed)}",
+        f"#     workbook brief --from {name}.toml --out {name}.pdf",
         "#",
         "# A briefing shows all its charts, up to the cut-off, and has no parameter for these choices of the view:",
         f"# {'; '.join(left_out)}.",
@@ -102,13 +101,6 @@ def parameters(rel: Relationship, view: View, name: str) -> str:
         *(_line(*one) for one in (("notebook", "briefing.ipynb"), ("name", f"{name}-briefing"), ("formats", ["pdf"]))),
     ]
     return "\n".join(lines) + "\n"
-
-
-def brief_command(relationship: str, briefed: dict[str, Any]) -> str:
-    """Return the command line that briefs on the same choices."""
-    options = [(key, ",".join(value) if isinstance(value, tuple) else str(value)) for key, value in briefed.items()]
-    words = [relationship, *(word for key, value in options for word in (f"--{key.replace('_', '-')}", value))]
-    return f"workbook brief {shlex.join(words)}"
 
 
 def _named(rel: Relationship) -> str:

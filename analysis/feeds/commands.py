@@ -16,6 +16,7 @@ import click
 
 from analysis.errors import WorkbookError
 from analysis.feeds.formats import FEEDS
+from analysis.files import write_document
 
 _FEED = click.option("--feed", type=click.Choice(FEEDS), help="Which feed (default: told from the files).")
 _DYAD = click.option("--dyad", nargs=2, required=True, metavar="A B", help="Two ISO alpha-3 codes, such as DEU FRA.")
@@ -127,7 +128,7 @@ def world(path: Path, feed: str | None, dyad: tuple[str, str] | None, out: Path 
         click.echo(standing(table, dyad).to_string(index=False, float_format="{:.2f}".format))
         click.echo(neighbours(table, dyad).to_string(index=False, float_format="{:.2f}".format))
     if out:
-        table.to_csv(out, index=False, lineterminator="\n")
+        write_document(out, table.to_csv(index=False, lineterminator="\n").encode("utf-8"))
         click.echo(str(out))
 
 

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from typing import Any
 from analysis.errors import OptionError
 from analysis.feeds.faults import LineFault
 from analysis.feeds.plans import Summary
+from analysis.files import replacing
 
 VERSION = 1
 
@@ -124,14 +123,3 @@ class Journal:
             entry.files = [one for one in entry.files if id(one) in latest]
         self.entries = [entry for entry in self.entries if entry.files]
         self.rewrite()
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Give a temporary name beside `path` that takes its place when the block ends well, and vanishes otherwise."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        yield temporary
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.feeds.faults import COLUMNS
-from analysis.feeds.journal import Entry, Journal, replacing
+from analysis.feeds.journal import Entry, Journal
 from analysis.feeds.plans import schema
+from analysis.files import replacing
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -13,6 +13,7 @@ from typing import Any
 
 from analysis import places
 from analysis.errors import OptionError, one_of
+from analysis.files import write_document
 from analysis.publish import params
 
 FORMS = (".pdf", ".docx", ".html")
@@ -84,13 +85,13 @@ def brief(
     told = {**checked, "relationship": name}
     node = run(notebook, told, progress=lambda done, cells: progress(f"Cell {done} of {cells} ..."))
     progress(f"Setting {path.name} ...")
-    from analysis.publish.exporter import export, write_whole
+    from analysis.publish.exporter import export
 
     export(node, path, form=path.suffix[1:].lower(), name=notebook.stem)
     if keep_notebook:
         import nbformat
 
-        write_whole(path.with_suffix(".ipynb"), nbformat.writes(node).encode("utf-8"))  # type: ignore[no-untyped-call]
+        write_document(path.with_suffix(".ipynb"), nbformat.writes(node).encode("utf-8"))  # type: ignore[no-untyped-call]
     return path
 
 
@@ -121,7 +122,7 @@ def from_file(path: str | os.PathLike[str]) -> dict[str, Any]:
 def _check_record(folder: Path) -> None:
     """Refuse a record without events: a page about nothing would look like a page about calm."""
     events = folder / "events.csv"
-    if events.is_file() and len(events.read_bytes().split()) and len(events.read_bytes().strip().splitlines()) < 2:
+    if events.is_file() and len(events.read_bytes().strip().splitlines()) == 1:
         way_out = "Add events to events.csv by hand or with `workbook import`; `workbook check` says whether they load."
         raise OptionError(folder.name, "events", "recorded before a briefing can be written", "an empty table", way_out)
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from analysis.display import BIBLIOGRAPHY_MIME, COVER_MIME
+from analysis.document import BIBLIOGRAPHY_MIME, COVER_MIME
 from analysis.errors import PublishError
 from analysis.publish.text import clean, one_line, terminal
 

@@ -6,13 +6,13 @@ is written whole or not at all: under a temporary name in the same folder, flush
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, overload
 
 from analysis.errors import OptionError, PublishError, nearest, one_of
+from analysis.files import write_document
 
 Form = Literal["pdf", "docx", "html"]
 
@@ -68,7 +68,7 @@ def export(
     made = render(notebook, wanted, **options)
     if target is None:
         return made
-    write_whole(target, made)
+    write_document(target, made)
     return target
 
 
@@ -119,42 +119,6 @@ def _written(form: str, made: Any, told: Any, gallery: Any, work: Path, sheet: s
     from analysis.publish.web import to_html
 
     return to_html(made, told, gallery, work)
-
-
-def write_whole(target: Path, data: bytes) -> None:
-    """Write a file so that its name never stands for half of it; on any failure the old file stays.
-
-    Raises
-    ------
-    PublishError
-        If the folder cannot be written to or is full.
-    """
-    temporary = ""
-    try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, _mode(target))
-        os.replace(temporary, target)
-        temporary = ""
-    except OSError as error:
-        raise PublishError(
-            f"{target}: the file cannot be written ({error.strerror or error}); nothing was changed."
-        ) from error
-    finally:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
-
-
-def _mode(target: Path) -> int:
-    """Return the permissions of the file to be replaced, or those a new file would get."""
-    if target.exists():
-        return target.stat().st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
 
 
 def _check(field: str, got: str, allowed: tuple[str, ...]) -> None:

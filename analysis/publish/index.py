@@ -23,7 +23,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from analysis.display import COVER_MIME, FIGURES_MIME
+from analysis.document import COVER_MIME, FIGURES_MIME
 
 _SCRAP_MIME = "application/scrapbook.scrap.json+json"
 _COVER_FACTS = ("as_of", "record")

@@ -27,10 +27,10 @@ from typing import Any
 
 from analysis import places
 from analysis.errors import OptionError
+from analysis.files import write_whole
 from analysis.publish import params
 from analysis.publish.matrix import Plan
 from analysis.publish.naming import Run
-from analysis.publish.saved import write_atomically
 
 FILE = "manifest.json"
 _FORMAT = 1
@@ -76,7 +76,7 @@ class Ledger:
         """Replace the file."""
         content = {"format": _FORMAT, "runs": dict(sorted(self.entries.items()))}
         text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, default=str)
-        write_atomically(self.path, text.encode() + b"\n")
+        write_whole(self.path, text.encode() + b"\n")
 
     def why_run(self, run: Run, causes: Mapping[str, Any]) -> list[str]:
         """Return why the notebook has to be run (again); empty when its executed notebook can be reused."""

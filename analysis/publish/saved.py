@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.files import write_whole
+
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
@@ -39,23 +41,9 @@ def save(node: NotebookNode, out: str | os.PathLike[str]) -> None:
     import nbformat
 
     text = nbformat.writes(node)  # type: ignore[no-untyped-call]
-    write_atomically(Path(out), text.encode() + (b"" if text.endswith("\n") else b"\n"))
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that its name holds the old content or the new, never a part; nothing is left behind when that
-    fails."""
+    path = Path(out)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with open(temporary, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
+    write_whole(path, text.encode() + (b"" if text.endswith("\n") else b"\n"))
 
 
 def clean(node: NotebookNode, parameters: Mapping[str, Any]) -> NotebookNode:

@@ -18,13 +18,14 @@ from pathlib import Path
 from typing import IO, Any, Literal
 
 from analysis.errors import WorkbookError
+from analysis.files import write_whole
 from analysis.publish import index, ledger, warm
 from analysis.publish.ledger import Ledger
 from analysis.publish.matrix import Plan
 from analysis.publish.naming import Run
 from analysis.publish.progress import Progress
 from analysis.publish.results import RunResult
-from analysis.publish.saved import failed_path, write_atomically
+from analysis.publish.saved import failed_path
 
 WORK = ".work-"
 
@@ -140,7 +141,8 @@ class Work:
         told = index.digest(node)
         picture = index.preview(node)
         if picture:
-            write_atomically(self.folder / "previews" / f"{run.name}.png", picture)
+            (self.folder / "previews").mkdir(exist_ok=True)
+            write_whole(self.folder / "previews" / f"{run.name}.png", picture)
         return {**told, "files": {made.name: self._place(made)}}
 
     def _documents(self, run: Run, room: Path, entry: dict[str, Any], forms: list[str]) -> None:
@@ -193,7 +195,7 @@ class Work:
             path = self.folder / name
             try:
                 if not path.is_file() or path.read_bytes() != text.encode():
-                    write_atomically(path, text.encode())
+                    write_whole(path, text.encode())
             except OSError as error:
                 self.fault = self.fault or f"{name}: it could not be written ({error.strerror})."
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import OptionError, nearest, one_of
+from analysis.files import write_whole
 from analysis.places import SHIPPED
 from analysis.relationship import load
 from analysis.validity import crosscheck_blocks as crossed
@@ -82,6 +83,6 @@ def main(page: str, *names: str) -> int:
             raise OptionError("analysis.validity", "block", one_of(NAMES), name, nearest(name, NAMES))
     file = Path(page)
     for name in names or NAMES:
-        file.write_text(put(file.read_text(encoding="utf-8"), made([name])), encoding="utf-8")
+        write_whole(file, put(file.read_text(encoding="utf-8"), made([name])).encode("utf-8"))
         sys.stderr.write(f"{name}\n")
     return 0
