@@ -14,13 +14,25 @@ if TYPE_CHECKING:
     from analysis.relationship import Relationship
 
 
+def ranked_sources(rel: Relationship, records: Iterable[str]) -> dict[str, list[str]]:
+    """Return the sources of each record that has any, best first.
+
+    Those that had been published by the cut-off come first, then the better grade, then the earlier page, then the id.
+    """
+    cited = rel.citations[rel.citations["record"].isin(set(records))]
+    details = rel.sources[["source_id", "reliability", "published_start"]]
+    ranked = cited.merge(details, on="source_id").sort_values(["later", "reliability", "published_start", "source_id"])
+    found: dict[str, list[str]] = {}
+    for record, source in zip(ranked["record"], ranked["source_id"], strict=True):
+        if source not in (known := found.setdefault(record, [])):
+            known.append(source)
+    return found
+
+
 def best_sources(
     rel: Relationship, records: Iterable[str], *, each: int = 1, most: int | None = None
 ) -> tuple[str, ...]:
-    """Choose the sources to cite for records.
-
-    For each record those that had been published by the cut-off come first, then the better grade, then the earlier
-    page, then the id.
+    """Choose the sources to cite for records: of each record the best by `ranked_sources`.
 
     Parameters
     ----------
@@ -32,11 +44,8 @@ def best_sources(
         Sources for each record; sources in all, no limit when absent.
     """
     wanted = list(dict.fromkeys(records))
-    cited = rel.citations[rel.citations["record"].isin(wanted)]
-    details = rel.sources[["source_id", "reliability", "published_start"]]
-    ranked = cited.merge(details, on="source_id").sort_values(["later", "reliability", "published_start", "source_id"])
-    chosen = ranked.drop_duplicates(["record", "source_id"]).groupby("record")["source_id"].agg(list)
-    keys = [key for record in wanted if record in chosen.index for key in chosen[record][:each]]
+    found = ranked_sources(rel, wanted)
+    keys = [key for record in wanted for key in found.get(record, [])[:each]]
     return tuple(dict.fromkeys(keys))[:most]
 
 

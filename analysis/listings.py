@@ -5,11 +5,12 @@ Each function chooses and words rows and returns a `Table`; what is computed com
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.citing import best_sources
+from analysis.citing import ranked_sources
 from analysis.display import Table
 from analysis.wording import amount, day, day_text, number, signed, when
 
@@ -101,7 +102,7 @@ def due_indicators(rel: Relationship, top: int = 8) -> Table:
     rows = sorted(rows, key=lambda row: (-row[2]["end"].value, row[1]))[:top]
     cells = [[name, f"{amount(last['value'])} {last['unit']}", last["period"], day(due)] for due, name, last in rows]
     frame = pd.DataFrame(cells, columns=["Series", "Last value", "For", "Next period ends"])
-    sources = [best_sources(rel, [f"indicator:{last['indicator']}@{last['period']}"], most=1) for _, _, last in rows]
+    sources = _cited(rel, "indicator", [f"{last['indicator']}@{last['period']}" for _, _, last in rows])
     caption = (
         "Series of dependence to watch: the newest figure, and when the next period ends at the series' usual pace"
     )
@@ -187,8 +188,10 @@ def _facts(facts: dict[str, str], caption: str, name: str) -> Table:
     return Table(pd.DataFrame({"What": list(facts), "How much": list(facts.values())}), caption, name, None, (55, 45))
 
 
-def _cited(rel: Relationship, table: str, ids: pd.Series, each: int = 1) -> list[tuple[str, ...]]:
-    return [best_sources(rel, [f"{table}:{key}"], each=each) for key in ids]
+def _cited(rel: Relationship, table: str, ids: Iterable[str], each: int = 1) -> list[tuple[str, ...]]:
+    records = [f"{table}:{key}" for key in ids]
+    found = ranked_sources(rel, records)
+    return [tuple(found.get(record, [])[:each]) for record in records]
 
 
 def _held_by(row: object) -> str:

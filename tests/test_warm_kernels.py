@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(bool(warm.unavailable()), reason=warm.unavailabl
 LOOK = """
 import json, os, signal, sys, warnings
 # A forked kernel is as a fresh one that has imported the same modules.
-from analysis.publish import forkserver; forkserver.preload()
+from analysis.publish.preloading import preload; preload()
 import matplotlib, numpy as np, pandas as pd
 print(json.dumps({
     "names": sorted(name for name in globals() if name.startswith("my_")),

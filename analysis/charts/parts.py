@@ -118,6 +118,7 @@ def _cells(sheet: Sheet, box: Box, limits: tuple[float, float], rows: pd.DataFra
     where missing.
     """
     from matplotlib.colors import LinearSegmentedColormap
+    from matplotlib.patches import Rectangle
 
     shade = LinearSegmentedColormap.from_list("dependence", ["#EDEDED", "#262626"])
     panel = sheet.axes(box, x=limits, y=(0, 1))
@@ -127,4 +128,6 @@ def _cells(sheet: Sheet, box: Box, limits: tuple[float, float], rows: pd.DataFra
             house.hatched(panel, left, right)
         elif not pd.isna(row["value"]):
             low, high = (0.38, 0.62) if row.get("state") == "carried" else (0.12, 0.88)
-            panel.fill_between([left, right], low, high, color=shade(float(row["value"])), linewidth=0, gid="cell")
+            cell = Rectangle((left, low), right - left, high - low, facecolor=shade(float(row["value"])), linewidth=0)
+            cell.set_gid("cell")
+            panel.add_artist(cell)

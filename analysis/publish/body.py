@@ -156,9 +156,7 @@ def _levels(blocks: list[Node]) -> list[Node]:
     open_levels: list[int] = []
     anchors: set[str] = set()
 
-    def visit(node: Node) -> list[Node] | None:
-        if node["t"] not in {"Header", "Span", "Div"}:
-            return None
+    def visit(node: Node) -> list[Node]:
         content = list(node["c"])
         place = 1 if node["t"] == "Header" else 0
         if node["t"] == "Header":
@@ -171,14 +169,14 @@ def _levels(blocks: list[Node]) -> list[Node]:
         anchors.add(anchor)
         return [{"t": node["t"], "c": content}]
 
-    levelled = walk(blocks, visit)
+    levelled = walk(blocks, visit, "Header", "Span", "Div")
 
     def dead(node: Node) -> list[Node] | None:
-        if node["t"] == "Link" and node["c"][2][0].startswith("#") and node["c"][2][0][1:] not in anchors:
+        if node["c"][2][0].startswith("#") and node["c"][2][0][1:] not in anchors:
             return list(node["c"][1])
         return None
 
-    linked: list[Node] = walk(levelled, dead)
+    linked: list[Node] = walk(levelled, dead, "Link")
     return linked
 
 

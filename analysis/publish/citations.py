@@ -38,8 +38,6 @@ def keep_known(blocks: list[Node], piece: Piece, known: set[str]) -> list[Node]:
     """
 
     def visit(node: Node) -> list[Node] | None:
-        if node["t"] != "Cite":
-            return None
         missing = [part["citationId"] for part in node["c"][0] if part["citationId"] not in known]
         if not missing:
             return None
@@ -51,7 +49,7 @@ def keep_known(blocks: list[Node], piece: Piece, known: set[str]) -> list[Node]:
         literal: list[Node] = node["c"][1]
         return literal
 
-    kept: list[Node] = walk(blocks, visit)
+    kept: list[Node] = walk(blocks, visit, "Cite")
     return kept
 
 
@@ -70,7 +68,7 @@ def number(
         meta["lang"] = {"t": "MetaString", "c": language}
     options = ["--citeproc", "--csl", str(csl), "--bibliography", str(source)]
     made = json.loads(pandoc.write(pandoc.document(blocks, meta), "json", *options, cwd=folder))
-    numbered: list[Node] = walk(_restored(made["blocks"], texts, mark), _as_list)
+    numbered: list[Node] = walk(_restored(made["blocks"], texts, mark), _as_list, "Div")
     return numbered
 
 
@@ -109,17 +107,17 @@ def _restored(blocks: list[Node], texts: list[str], mark: str) -> list[Node]:
     def visit(node: Node) -> list[Node] | None:
         if node["t"] == "Cite":
             return list(node["c"][1])
-        if node["t"] != "Str" or mark not in node["c"]:
+        if mark not in node["c"]:
             return None
         return words(token.sub(lambda match: texts[int(match[1])], node["c"]))
 
-    restored: list[Node] = walk(blocks, visit)
+    restored: list[Node] = walk(blocks, visit, "Cite", "Str")
     return restored
 
 
 def _as_list(node: Node) -> list[Node] | None:
     """Turn citeproc's entries into one numbered list, whose items are the targets of the citations."""
-    if node["t"] != "Div" or node["c"][0][0] != "refs":
+    if node["c"][0][0] != "refs":
         return None
     entries = [entry for entry in node["c"][1] if entry["t"] == "Div"]
     items = [_entry(entry) for entry in entries]

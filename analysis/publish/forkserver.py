@@ -27,7 +27,6 @@ import gc
 import importlib
 import json
 import os
-import pkgutil
 import shutil
 import signal
 import socket
@@ -37,31 +36,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-# What a kernel starts with, and what this package's own modules import when they are first called. Not
-# `matplotlib_inline.backend_inline`: it ties itself to the running IPython when it is imported, so a kernel must do
-# that itself.
-PRELOAD = (
-    "IPython.core.completer",
-    "PIL.PngImagePlugin",
-    "ipykernel.ipkernel",
-    "ipykernel.kernelapp",
-    "ipykernel.zmqshell",
-    "krippendorff",
-    "matplotlib.backends.backend_agg",
-    "matplotlib.backends.backend_svg",
-    "matplotlib.figure",
-    "matplotlib.font_manager",
-    "nbformat",
-    "pandas",
-    "pandera.pandas",
-    "pypandoc",
-    "ruptures",
-    "scipy.signal",
-    "scipy.stats",
-    "typst",
-)
-# Of this package everything but what no notebook calls.
-_NOT_LOADED = ("analysis.cli", "analysis.feeds", "analysis.publish.forkserver")
+from analysis.publish.preloading import preload
+
 _PR_SET_PDEATHSIG = 1
 
 
@@ -85,23 +61,6 @@ def main(arguments: list[str]) -> int:
         shutil.rmtree(folder, ignore_errors=True)
     # A child comes back from `_serve` and leaves by the ordinary end of the interpreter, with its `atexit` functions.
     return _become(request) if request.get("op") == "fork" else 0
-
-
-def preload() -> None:
-    """Import what kernels and exports will need."""
-    import analysis
-
-    # matplotlib reads its backend when it is imported; a kernel would have set this by then.
-    backend = os.environ.get("MPLBACKEND")
-    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
-    own = (module.name for module in pkgutil.walk_packages(analysis.__path__, "analysis.", onerror=lambda name: None))
-    for name in (*PRELOAD, *(name for name in own if not name.startswith(_NOT_LOADED))):
-        # A module that cannot be imported is left out: a kernel imports it, or fails, as it would by itself. What
-        # modules say on being imported is nobody's output here.
-        with contextlib.suppress(Exception), open(os.devnull, "w") as silence, contextlib.redirect_stderr(silence):
-            importlib.import_module(name)
-    if backend is None:
-        del os.environ["MPLBACKEND"]
 
 
 def _serve(connection: socket.socket) -> dict[str, Any]:

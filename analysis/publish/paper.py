@@ -23,6 +23,7 @@ from analysis.publish.text import one_line
 from analysis.publish.tree import Node, raw, raw_inline, text_of, walk
 
 _TEMPLATE = Path(__file__).with_name("briefing.typ")
+_CALLED = ("Str", "Math", "Table", "Span", "Div")
 # What Typst would set as a dash, an ellipsis, a soft hyphen or a minus sign.
 _SHORTHAND = re.compile(r"--|\.\.\.|-\?|-\d")
 
@@ -73,19 +74,21 @@ def _tuple(items: Iterable[str]) -> str:
 
 def _for_typst(blocks: list[Node]) -> list[Node]:
     """Return blocks in which marked parts call the template's functions."""
-    made: list[Node] = walk(walk(blocks, _picture_call), _call)
+    made: list[Node] = walk(walk(blocks, _picture_call, "Figure", "Image", "RawBlock"), _call, *_CALLED)
     return made
 
 
 def _picture_call(node: Node) -> list[Node] | None:
     kind: str = node["t"]
     content: Any = node.get("c")
-    if kind == "Figure" and "picture" in content[0][1]:
+    if kind == "RawBlock":
+        return [raw("typst", f"// {one_line(content[1])}")]
+    if "picture" not in content[0][1]:
+        return None
+    if kind == "Figure":
         return [raw("typst", _figure(content))]
-    if kind == "Image" and "picture" in content[0][1]:
-        (_, _, pairs), alt, (name, _) = content
-        return [raw_inline("typst", f"#box(picture({_image(name, alt)}, {_width(dict(pairs))}));")]
-    return [raw("typst", f"// {one_line(content[1])}")] if kind == "RawBlock" else None
+    (_, _, pairs), alt, (name, _) = content
+    return [raw_inline("typst", f"#box(picture({_image(name, alt)}, {_width(dict(pairs))}));")]
 
 
 def _call(node: Node) -> list[Node] | None:
@@ -96,16 +99,14 @@ def _call(node: Node) -> list[Node] | None:
     if kind == "Math":
         return [raw_inline("typst", f"#formula({literal(one_line(content[1]))})["), node, raw_inline("typst", "];")]
     if kind == "Table":
-        return [{"t": "Table", "c": [*content[:3], walk(content[3], _as_head), *content[4:]]}]
+        return [{"t": "Table", "c": [*content[:3], walk(content[3], _as_head, "Plain", "Para"), *content[4:]]}]
     if kind == "Span" and content[0][0] and not content[1]:
         return [raw_inline("typst", f"#[#metadata(none)#label({literal(content[0][0])})];")]
     return _part(content) if kind == "Div" else None
 
 
-def _as_head(node: Node) -> list[Node] | None:
+def _as_head(node: Node) -> list[Node]:
     """Set the text of a table's head as such: Typst gives a rule no other way to tell it from the rows."""
-    if node["t"] not in {"Plain", "Para"}:
-        return None
     return [{"t": node["t"], "c": [raw_inline("typst", "#head["), *node["c"], raw_inline("typst", "];")]}]
 
 

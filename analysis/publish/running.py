@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from analysis.errors import OptionError, PublishError
 from analysis.publish import params
+from analysis.publish.preloading import quickly
 from analysis.publish.saved import INJECTED, MARKER, clean, failed_path, save
 
 if TYPE_CHECKING:
@@ -133,25 +134,6 @@ def run(
     return node
 
 
-def _import_quickly() -> None:
-    """Import papermill without the grammar of internationalised addresses.
-
-    jsonschema takes rfc3987_syntax along where it is installed, which builds its parser at import: a second for a
-    format that no notebook uses.
-    """
-    import sys
-
-    unwanted = "rfc3987_syntax"
-    if unwanted in sys.modules or "jsonschema" in sys.modules:
-        import papermill
-    else:
-        sys.modules[unwanted] = None  # type: ignore[assignment]
-        try:
-            import papermill  # noqa: F401
-        finally:
-            del sys.modules[unwanted]
-
-
 class _Execution:
     """One attempt: what papermill is told, and what is known when it fails."""
 
@@ -174,10 +156,10 @@ class _Execution:
 
     def execute(self) -> NotebookNode:
         """Run the notebook; RunError names what went wrong."""
-        _import_quickly()
-        from nbclient.exceptions import CellTimeoutError, DeadKernelError
-        from papermill import execute_notebook
-        from papermill.exceptions import PapermillExecutionError
+        with quickly():
+            from nbclient.exceptions import CellTimeoutError, DeadKernelError
+            from papermill import execute_notebook
+            from papermill.exceptions import PapermillExecutionError
 
         self._tell(0)
         try:

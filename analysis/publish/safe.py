@@ -19,6 +19,7 @@ from analysis.publish.tree import Node, attr, link, para, text_of, verbatim, wal
 
 _MATHS = re.compile(r"\s*\\begin\{(align|equation|gather|eqnarray|multline|aligned|alignat|displaymath|math)\*?\}")
 _LINKS = re.compile(r"(?:https?://|mailto:)\S+", re.IGNORECASE)
+_VISITED = ("RawInline", "RawBlock", "Image", "Link", "Str", "CodeBlock", "Para", "Plain", "Table")
 _PROSE_WORD = 42
 _LINE = 88
 
@@ -50,12 +51,14 @@ def safe(blocks: list[Node], piece: Piece, gallery: Gallery) -> list[Node]:
             return [{"t": "Str", "c": breakable(node["c"], _PROSE_WORD)}]
         if kind == "CodeBlock":
             return [{"t": "CodeBlock", "c": [node["c"][0], wrapped(node["c"][1])]}]
-        if kind in {"Para", "Plain"} and len(node["c"]) == 1 and node["c"][0]["t"] == "Image":
+        if kind == "Table":
+            return tables.fit(node)
+        if len(node["c"]) == 1 and node["c"][0]["t"] == "Image":
             _, alt, (name, title) = node["c"][0]["c"]
             return [figure(name, text_of(alt), title, gallery.width(name))]
-        return tables.fit(node) if kind == "Table" else None
+        return None
 
-    safe: list[Node] = walk(_bare(blocks), visit)
+    safe: list[Node] = walk(_bare(blocks), visit, *_VISITED)
     return safe
 
 

@@ -131,11 +131,11 @@ def _aligned(table: Node, grid: Grid) -> Node:
 def _broken(table: Node) -> Node:
     """Give long words in cells places to break."""
 
-    def visit(node: Node) -> list[Node] | None:
-        return [{"t": "Str", "c": breakable(node["c"], _WORD)}] if node["t"] == "Str" else None
+    def visit(node: Node) -> list[Node]:
+        return [{"t": "Str", "c": breakable(node["c"], _WORD)}]
 
     content = table["c"]
-    return {"t": "Table", "c": [*content[:3], *walk(content[3:], visit)]}
+    return {"t": "Table", "c": [*content[:3], *walk(content[3:], visit, "Str")]}
 
 
 def _sized(table: Node, size: str) -> Node:

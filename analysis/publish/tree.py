@@ -97,20 +97,27 @@ def text_of(node: Any) -> str:
     return text_of(content)
 
 
-def walk(node: Any, visit: Visit) -> Any:
-    """Return a copy of `node` in which `visit` has replaced nodes from the leaves up; None keeps one as it is."""
+def walk(node: Any, visit: Visit, *kinds: str) -> Any:
+    """Return a copy of `node` in which nodes of some kinds are replaced, from the leaves up.
+
+    `visit` is called with every node of one of `kinds` and returns what takes its place; None keeps it as it is.
+    """
     if isinstance(node, dict):
-        # A leaf holds nothing, or a string; a document is mostly leaves.
+        if "t" not in node:
+            return {key: walk(value, visit, *kinds) for key, value in node.items()}
         content = node.get("c")
-        if content is None or isinstance(content, str):
-            return node if "t" in node else {key: walk(value, visit) for key, value in node.items()}
-        return {"t": node["t"], "c": walk(content, visit)}
+        return {"t": node["t"], "c": walk(content, visit, *kinds)} if isinstance(content, list | dict) else node
     if not isinstance(node, list):
         return node
     changed: list[Any] = []
     for item in node:
-        made = walk(item, visit) if isinstance(item, dict | list) else item
-        replaced = visit(made) if isinstance(made, dict) and "t" in made else None
+        if not isinstance(item, dict | list):
+            changed.append(item)
+            continue
+        # A leaf holds nothing, or a string; a document is mostly leaves.
+        leaf = isinstance(item, dict) and "t" in item and not isinstance(item.get("c"), dict | list)
+        made = item if leaf else walk(item, visit, *kinds)
+        replaced = visit(made) if isinstance(made, dict) and made.get("t") in kinds else None
         if replaced is None:
             changed.append(made)
         else:

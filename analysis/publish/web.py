@@ -51,7 +51,7 @@ def _for_web(blocks: list[Node], gallery: Gallery) -> list[Node]:
     letters = "".join(data.decode("utf-8", "ignore") for data in vectors.values())
     files = {**gallery.files, **{name: in_picture(data, letters) for name, data in vectors.items()}}
 
-    def visit(node: Node) -> list[Node] | None:
+    def visit(node: Node) -> list[Node]:
         kind = node["t"]
         if kind == "RawBlock":
             return []
@@ -60,9 +60,9 @@ def _for_web(blocks: list[Node], gallery: Gallery) -> list[Node]:
             data = base64.b64encode(files[name]).decode("ascii")
             address = f"data:image/{_TYPES[name.rsplit('.', 1)[1]]};base64,{data}"
             return [{"t": "Image", "c": [_wide(dict(pairs).get("width", "")), alt, [address, ""]]}]
-        return [captioned(node, counts)] if kind in {"Figure", "Table"} else None
+        return [captioned(node, counts)]
 
-    made: list[Node] = walk(blocks, visit)
+    made: list[Node] = walk(blocks, visit, "RawBlock", "Image", "Figure", "Table")
     return made
 
 

@@ -65,7 +65,7 @@ def _for_word(blocks: list[Node], drawn: Drawn) -> list[Node]:
     """Return blocks in which marked parts have Word styles and pictures their files."""
     counts: dict[str, int] = {}
 
-    def visit(node: Node) -> list[Node] | None:
+    def visit(node: Node) -> list[Node]:
         kind = node["t"]
         if kind == "RawBlock":
             return []
@@ -75,18 +75,16 @@ def _for_word(blocks: list[Node], drawn: Drawn) -> list[Node]:
             return [{"t": "Image", "c": [attr(**_wide(dict(pairs).get("width", ""), inches)), alt, [file, ""]]}]
         if kind in {"Figure", "Table"}:
             return [captioned(node, counts)]
-        if kind == "Div":
-            style = next((_STYLES[name] for name in node["c"][0][1] if name in _STYLES), "")
-            return [div(walk(node["c"][1], _loose), **{"custom-style": style})] if style else list(node["c"][1])
-        return None
+        style = next((_STYLES[name] for name in node["c"][0][1] if name in _STYLES), "")
+        return [div(walk(node["c"][1], _loose, "Plain"), **{"custom-style": style})] if style else list(node["c"][1])
 
-    made: list[Node] = walk(blocks, visit)
+    made: list[Node] = walk(blocks, visit, "RawBlock", "Image", "Figure", "Table", "Div")
     return made
 
 
-def _loose(node: Node) -> list[Node] | None:
+def _loose(node: Node) -> list[Node]:
     """Make paragraphs of list items: to those of a tight list pandoc gives a style of its own, not the part's."""
-    return [para(node["c"])] if node["t"] == "Plain" else None
+    return [para(node["c"])]
 
 
 def _wide(told: str, inches: float | None) -> dict[str, str]:

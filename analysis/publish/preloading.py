@@ -1,0 +1,102 @@
+"""What the fork server does before it forks: import, and do once what every run does first.
+
+A kernel starts with these modules, and with the caches that libraries fill on first use: checks of tables, fonts,
+the formats of pictures. Nothing of a record is among them, and nothing that a user could set.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import pkgutil
+import sys
+from collections.abc import Iterator
+
+# What a kernel starts with, and what this package's own modules import when they are first called. Not
+# `matplotlib_inline.backend_inline`: it ties itself to the running IPython when it is imported, so a kernel must do
+# that itself.
+MODULES = (
+    "IPython.core.completer",
+    "PIL.PngImagePlugin",
+    "ipykernel.ipkernel",
+    "ipykernel.kernelapp",
+    "ipykernel.zmqshell",
+    "krippendorff",
+    "matplotlib.backends.backend_agg",
+    "matplotlib.backends.backend_svg",
+    "matplotlib.figure",
+    "matplotlib.font_manager",
+    "pandas",
+    "pandera.pandas",
+    "pypandoc",
+    "ruptures",
+    "scipy.signal",
+    "scipy.stats",
+    "typst",
+)
+# Of this package everything but what no notebook calls.
+_NOT_LOADED = (
+    "analysis.cli",
+    "analysis.feeds",
+    "analysis.publish.forkserver",
+    "analysis.publish.nbconvert_exporters",
+)
+# jsonschema takes it along where it is installed. It builds its parser at import: a second, for the check of a format
+# that no notebook uses.
+_SLOW_AND_UNUSED = "rfc3987_syntax"
+
+
+def preload() -> None:
+    """Import what kernels and exports will need, and rehearse."""
+    import analysis
+
+    # matplotlib reads its backend when it is imported; a kernel would have set this by then.
+    backend = os.environ.get("MPLBACKEND")
+    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    own = (module.name for module in pkgutil.walk_packages(analysis.__path__, "analysis.", onerror=lambda name: None))
+    with quickly():
+        for name in ("nbformat", *MODULES, *(name for name in own if not name.startswith(_NOT_LOADED))):
+            # A module that cannot be imported is left out: a kernel imports it, or fails, as it would by itself. What
+            # modules say on being imported is nobody's output here.
+            with _silent():
+                importlib.import_module(name)
+    with _silent():
+        _rehearse()
+    if backend is None:
+        del os.environ["MPLBACKEND"]
+
+
+@contextlib.contextmanager
+def quickly() -> Iterator[None]:
+    """Import without what is slow and not used; what has been imported already stays."""
+    if _SLOW_AND_UNUSED in sys.modules or "jsonschema" in sys.modules:
+        yield
+        return
+    sys.modules[_SLOW_AND_UNUSED] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[_SLOW_AND_UNUSED]
+
+
+@contextlib.contextmanager
+def _silent() -> Iterator[None]:
+    with contextlib.suppress(Exception), open(os.devnull, "w") as silence, contextlib.redirect_stderr(silence):
+        yield
+
+
+def _rehearse() -> None:
+    """Check empty tables and draw an empty chart."""
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from analysis.display import Chart
+    from analysis.schema import validate
+    from analysis.tables import TABLES
+
+    for schema in TABLES:
+        validate(pd.DataFrame({column.name: pd.Series([], dtype="str") for column in schema.columns}), [], schema)
+    figure = Figure(figsize=(2, 1))
+    figure.add_subplot().plot([0, 1])
+    Chart(figure, "rehearsal", "", "", "", "", pd.DataFrame({"text": ["a"], "number": [1.0]}))._repr_mimebundle_()
