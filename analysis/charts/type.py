@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from matplotlib.font_manager import FontProperties
+    from matplotlib.ft2font import FT2Font
 
 FAMILY = ("Source Sans Pro", "DejaVu Sans")
 """The house font; the second is matplotlib's own and stands in only for signs that the first lacks."""
@@ -27,6 +28,12 @@ _HINTING = 1.05
 """Allowance for PNG, where glyphs are fitted to the pixels: a line grows by up to 2.6% at 144 dpi and 5% at 110
 (measured on 150 titles).
 """
+
+_MEASURED = 100.0
+"""Type size at which a glyph is measured."""
+
+_NO_GLYPH = 1.2
+"""Advance of the frame that stands for what no font has."""
 
 
 @functools.cache
@@ -51,15 +58,33 @@ def font(size: float, weight: int = REGULAR) -> FontProperties:
     return FontProperties(family=list(FAMILY), size=size, weight=weight)
 
 
-@functools.lru_cache(maxsize=8192)
 def width(text: str, size: float, weight: int = REGULAR) -> float:
-    """Return the width of one line of text in inches."""
-    from matplotlib.textpath import text_to_path
+    """Return the width of one line of text in inches: the sum of its glyphs' advances.
 
-    if not text:
-        return 0.0
-    points, _, _ = text_to_path.get_text_width_height_descent(text, font(size, weight), ismath=False)
-    return float(points) / 72 * _HINTING
+    Kerning is left out; with it a line is at most 2 % narrower (measured on the 775 texts of a briefing). Laying each
+    trial line out in full would take a third of the time of a chart.
+    """
+    return sum(_advance(letter, weight) for letter in text) * size / 72 * _HINTING
+
+
+@functools.lru_cache(maxsize=4096)
+def _advance(letter: str, weight: int) -> float:
+    """Return how far a glyph moves the pen, in units of the type size."""
+    from matplotlib.ft2font import LoadFlags
+
+    for face in _faces(weight):
+        if index := face.get_char_index(ord(letter)):
+            face.set_size(_MEASURED, 72)
+            return float(face.load_glyph(index, flags=LoadFlags.NO_HINTING).linearHoriAdvance) / 65536 / _MEASURED
+    return _NO_GLYPH
+
+
+@functools.cache
+def _faces(weight: int) -> list[FT2Font]:
+    from matplotlib.font_manager import FontProperties, fontManager, get_font
+
+    register()
+    return [get_font(fontManager.findfont(FontProperties(family=family, weight=weight))) for family in FAMILY]
 
 
 def height(lines: int, size: float) -> float:

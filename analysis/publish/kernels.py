@@ -20,16 +20,19 @@ import logging
 import os
 import signal
 import sys
+import time
 import weakref
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
-from traitlets import default
+from traitlets import Type, default
 
 from analysis.publish import warm
 
@@ -111,10 +114,35 @@ def why_cold(cmd: list[str], cwd: str) -> str:
     return ""
 
 
+class ReadyClient(AsyncKernelClient):
+    """A client that goes to work as soon as the kernel has answered on both channels.
+
+    jupyter_client's own then listens for another fifth of a second until all is silent. nbclient has no need of that:
+    it takes for a cell's outputs only what answers that cell.
+    """
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Return when the kernel answers; RuntimeError when it has died or the seconds of `timeout` are over."""
+        end = None if timeout is None else time.monotonic() + timeout
+        while True:
+            self.kernel_info()
+            with contextlib.suppress(Empty):
+                answer = await self.shell_channel.get_msg(timeout=1)
+                if answer["msg_type"] == "kernel_info_reply":
+                    # A message here shows that outputs will not be missed.
+                    await self.iopub_channel.get_msg(timeout=0.2)
+                    return
+            if not await self.is_alive():
+                raise RuntimeError("The kernel died before it answered")
+            if end is not None and time.monotonic() > end:
+                raise RuntimeError(f"The kernel did not answer within {timeout:g} seconds")
+
+
 class HereKernelManager(AsyncKernelManager):
     """Manages one ipykernel of this very Python, started from scratch."""
 
     provisioner_name = "local-provisioner"
+    client_factory = Type(ReadyClient)
 
     def __init__(self, **kwargs: Any) -> None:
         """Take the traits of a kernel manager."""
