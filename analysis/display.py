@@ -71,7 +71,8 @@ class Chart:
         canvas.draw()  # type: ignore[no-untyped-call]
         picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")  # type: ignore[no-untyped-call]
         self.figure.set_dpi(before)
-        picture.quantize(128, dither=Image.Dither.NONE).save(buffer, "png")
+        # This method keeps white white and every colour to within a few of 255 levels; the default may lose rare ones.
+        picture.quantize(128, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(buffer, "png")
         return buffer.getvalue()
 
     def save(self, path: str | Path) -> None:

@@ -5,28 +5,19 @@ from __future__ import annotations
 import csv
 import json
 import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from lab_kit import chromium, jupyterlab, needs_browser, wait
 from record_kit import write_record
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
 NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "coding.ipynb"
 
-pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="needs Chromium and its driver")
-selenium = pytest.importorskip("selenium", reason="needs selenium to drive the browser")
+pytestmark = needs_browser
+pytest.importorskip("selenium", reason="needs selenium to drive the browser")
 pytest.importorskip("ipywidgets")
-
-PATIENCE = 90
 
 
 @pytest.fixture
@@ -44,62 +35,18 @@ def lab(tmp_path: Path, record: Path) -> Iterator[str]:
         if "parameters" in cell["metadata"].get("tags", []):
             cell["source"] = "".join(cell["source"]) + f"\nrelationship = {str(record)!r}"
     (folder / "coding.ipynb").write_text(json.dumps(book), encoding="utf-8")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    own = {
-        name: str(tmp_path / name.lower())
-        for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "HOME")
-    }
-    command = [
-        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.root_dir={folder}", f"--ServerApp.port={port}",
-        "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.password=", "--ServerApp.ip=127.0.0.1",
-        "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-    ]  # fmt: skip
-    log = (tmp_path / "lab.log").open("wb")
-    running = subprocess.Popen(command, cwd=tmp_path, env={**os.environ, **own}, stdout=log, stderr=log)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait(lambda: urllib.request.urlopen(f"{address}/api", timeout=10).status == 200, "JupyterLab to answer")
+    with jupyterlab(folder, tmp_path) as address:
         yield address
-    finally:
-        running.terminate()
-        running.wait(timeout=30)
-        log.close()
 
 
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator[Any]:
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    for argument in (
-        "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage", "--window-size=1400,2600",
-        f"--user-data-dir={tmp_path / 'profile'}",
-    ):  # fmt: skip
-        options.add_argument(argument)
-    driver = webdriver.Chrome(options=options, service=Service(str(DRIVER)))
-    try:
-        yield driver
-    finally:
-        if kept := os.environ.get("CODING_SCREENSHOT"):
-            driver.save_screenshot(kept)
-        driver.quit()
-
-
-def wait(condition: Any, what: str, patience: float = PATIENCE) -> Any:
-    until = time.monotonic() + patience
-    last: Exception | None = None
-    while time.monotonic() < until:
+    with chromium(tmp_path, (1400, 2600)) as driver:
         try:
-            if found := condition():
-                return found
-        except Exception as error:  # not there yet; the last reason is told when patience ends
-            last = error
-        time.sleep(0.2)
-    pytest.fail(f"waited {patience:g} s for {what}: {last!r}")
+            yield driver
+        finally:
+            if kept := os.environ.get("CODING_SCREENSHOT"):
+                driver.save_screenshot(kept)
 
 
 class Page:

@@ -2,47 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
+from lab_kit import chromium, jupyterlab, needs_browser, wait
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
-
-pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="needs Chromium and its driver")
-selenium = pytest.importorskip("selenium", reason="needs selenium to drive the browser")
+pytestmark = needs_browser
+pytest.importorskip("selenium", reason="needs selenium to drive the browser")
 
 NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "explorer.ipynb"
-PATIENCE = 60
-
-
-def wait(condition: Any, what: str, patience: float = PATIENCE) -> Any:
-    until = time.monotonic() + patience
-    last: Exception | None = None
-    while time.monotonic() < until:
-        try:
-            if found := condition():
-                return found
-        except Exception as error:  # not there yet; the last reason is told when patience ends
-            last = error
-        time.sleep(0.05)
-    pytest.fail(f"waited {patience:g} s for {what}: {last!r}")
-
-
-def answers(address: str) -> bool:
-    with urllib.request.urlopen(f"{address}/api/status", timeout=5) as answer:
-        return "started" in json.load(answer)
 
 
 @pytest.fixture
@@ -55,46 +27,14 @@ def lab(tmp_path: Path) -> Iterator[str]:
         if cell.cell_type == "code":
             cell.outputs = []
     nbformat.write(notebook, folder / "explorer.ipynb")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    own = {
-        name: str(tmp_path / name.lower())
-        for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "HOME")
-    }
-    command = [
-        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.root_dir={folder}", f"--ServerApp.port={port}",
-        "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.password=", "--ServerApp.ip=127.0.0.1",
-        "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-    ]  # fmt: skip
-    with (tmp_path / "lab.log").open("wb") as log:
-        running = subprocess.Popen(command, cwd=tmp_path, env={**os.environ, **own}, stdout=log, stderr=log)
-        try:
-            address = f"http://127.0.0.1:{port}"
-            wait(lambda: answers(address), "JupyterLab to answer")
-            yield address
-        finally:
-            running.terminate()
-            running.wait(timeout=30)
+    with jupyterlab(folder, tmp_path) as address:
+        yield address
 
 
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator[Any]:
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    for argument in (
-        "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage", "--window-size=1500,1700",
-        f"--user-data-dir={tmp_path / 'profile'}",
-    ):  # fmt: skip
-        options.add_argument(argument)
-    driver = webdriver.Chrome(options=options, service=Service(str(DRIVER)))
-    try:
+    with chromium(tmp_path, (1500, 1700)) as driver:
         yield driver
-    finally:
-        driver.quit()
 
 
 def test_explore_the_shipped_record(lab: str, browser: Any, tmp_path: Path) -> None:

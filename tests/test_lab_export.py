@@ -3,12 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,14 +11,10 @@ from typing import Any
 import export_kit as kit
 import nbformat
 import pytest
+from lab_kit import chromium, jupyterlab, needs_browser, wait
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
-
-pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="needs Chromium and its driver")
-selenium = pytest.importorskip("selenium", reason="needs selenium to drive the browser")
-
-PATIENCE = 90
+pytestmark = needs_browser
+pytest.importorskip("selenium", reason="needs selenium to drive the browser")
 
 
 @pytest.fixture
@@ -35,66 +25,18 @@ def lab(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     notebook = kit.briefing()
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(notebook, folder / "briefing.ipynb")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    own = {
-        name: str(tmp_path / name.lower())
-        for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "HOME")
-    }
-    command = [
-        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.root_dir={folder}", f"--ServerApp.port={port}",
-        "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.password=", "--ServerApp.ip=127.0.0.1",
-        "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-    ]  # fmt: skip
-    log = (tmp_path / "lab.log").open("wb")
-    running = subprocess.Popen(command, cwd=tmp_path, env={**os.environ, **own}, stdout=log, stderr=log)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait(lambda: "briefing" in formats(address), "JupyterLab to answer", tmp_path / "lab.log")
+    with jupyterlab(folder, tmp_path) as address:
+        wait(lambda: "briefing" in formats(address), "the list of formats")
         yield address, folder
-    finally:
-        running.terminate()
-        running.wait(timeout=30)
-        log.close()
 
 
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator[Any]:
     """A headless Chromium that saves downloads to `downloads` without asking."""
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    for argument in (
-        "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage", "--window-size=1400,1000",
-        f"--user-data-dir={tmp_path / 'profile'}",
-    ):  # fmt: skip
-        options.add_argument(argument)
     downloads = tmp_path / "downloads"
     downloads.mkdir()
-    options.add_experimental_option(
-        "prefs", {"download.default_directory": str(downloads), "plugins.always_open_pdf_externally": True}
-    )
-    driver = webdriver.Chrome(options=options, service=Service(str(DRIVER)))
-    try:
+    with chromium(tmp_path, (1400, 1000), downloads) as driver:
         yield driver
-    finally:
-        driver.quit()
-
-
-def wait(condition: Any, what: str, log: Path | None = None, patience: float = PATIENCE) -> Any:
-    until = time.monotonic() + patience
-    last: Exception | None = None
-    while time.monotonic() < until:
-        try:
-            if found := condition():
-                return found
-        except Exception as error:  # not there yet; the last reason is told when patience ends
-            last = error
-        time.sleep(0.2)
-    pytest.fail(f"waited {patience:g} s for {what}: {last!r}\n{log.read_text()[-2000:] if log else ''}")
 
 
 def formats(address: str) -> dict[str, Any]:
@@ -116,7 +58,7 @@ def test_menu_saves_a_briefing(lab: tuple[str, Path], browser: Any, tmp_path: Pa
     wait(
         lambda: browser.find_elements(By.CSS_SELECTOR, ".jp-Notebook .jp-Cell"),
         "the notebook to open",
-        tmp_path / "lab.log",
+        log=tmp_path / "lab.log",
     )
 
     def item(text: str) -> Any:
@@ -140,7 +82,7 @@ def test_menu_saves_a_briefing(lab: tuple[str, Path], browser: Any, tmp_path: Pa
 
     before = set(browser.window_handles)
     choose().click()
-    saved = wait(lambda: list((tmp_path / "downloads").glob("*.pdf")), "the file to be saved", tmp_path / "lab.log")
+    saved = wait(lambda: list((tmp_path / "downloads").glob("*.pdf")), "the file to be saved", log=tmp_path / "lab.log")
     data = wait(lambda: saved[0].read_bytes() if saved[0].stat().st_size else None, "the file to be whole")
     assert data.startswith(b"%PDF")
     assert "Tension rose by half in a year" in kit.pdf_text(data)
