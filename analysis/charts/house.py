@@ -203,9 +203,23 @@ def label_width(labels: Sequence[str], size: float = LABEL, weight: int = REGULA
     return max((width(label, size, weight) for label in labels), default=0.0)
 
 
-def hatched(panel: Axes, left: float, right: float, *, gid: str = "withheld") -> None:
-    """Mark a span of a panel as withheld: slanted strokes over its whole height."""
-    panel.axvspan(left, right, facecolor=PALE, edgecolor="#B5B5B5", hatch="////", linewidth=0, zorder=0.5, gid=gid)
+def hatched(
+    panel: Axes,
+    left: float,
+    right: float,
+    low: float | None = None,
+    high: float | None = None,
+    *,
+    gid: str = "withheld",
+) -> None:
+    """Mark a span of a panel as withheld: slanted strokes, over its whole height where none is given."""
+    floor, ceiling = panel.get_ylim()
+    ends = (
+        (one - floor) / (ceiling - floor) for one in (floor if low is None else low, ceiling if high is None else high)
+    )
+    panel.axvspan(
+        left, right, *ends, facecolor=PALE, edgecolor="#B5B5B5", hatch="////", linewidth=0, zorder=0.5, gid=gid
+    )
 
 
 def nothing(name: str, title: str, data: pd.DataFrame, source: str = "") -> Chart:

@@ -7,7 +7,7 @@ missing years are told apart by form and not by shade alone: a low cell, a hatch
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -17,6 +17,9 @@ from analysis.charts.labels import End
 from analysis.charts.stack import Plan, stack
 from analysis.charts.type import wrap
 from analysis.display import Chart
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _ROW = 0.2
 _NOTE = (
@@ -106,28 +109,30 @@ def _draw_composite(
     plan = Plan(1.6, [0, 0.25, 0.5, 0.75, 1], up="more dependent", down="less dependent", ends=[end])
     sheet, panels, room = stack(texts, limits, [plan], below=sum(heights) + 0.06, least_left=left)
     frames.draw_years(panels[0][0], whole, house.INK, gid="composite")
+    if ids:
+        panel = sheet.axes(room, x=limits, y=(0, room.height))
     for one, box in zip(ids, Box(room.x, room.y, room.width, room.height - 0.06).rows(heights), strict=True):
-        _cells(sheet, box, limits, parts[parts["measure"] == one])
+        _cells(panel, box.y - room.y, box.top - room.y, parts[parts["measure"] == one])
         top = box.y + box.height / 2 + 0.145 * len(lines[one]) / 2
         sheet.lines(sheet.body.x, top, lines[one], color=house.SOFT)
     return sheet
 
 
-def _cells(sheet: Sheet, box: Box, limits: tuple[float, float], rows: pd.DataFrame) -> None:
-    """Draw one part's years as cells: full height where observed, low where carried, hatched where withheld, none
-    where missing.
+def _cells(panel: Axes, low: float, high: float, rows: pd.DataFrame) -> None:
+    """Draw one part's years as cells between two heights: full where observed, low where carried, hatched where
+    withheld, none where missing.
     """
     from matplotlib.colors import LinearSegmentedColormap
     from matplotlib.patches import Rectangle
 
     shade = LinearSegmentedColormap.from_list("dependence", ["#EDEDED", "#262626"])
-    panel = sheet.axes(box, x=limits, y=(0, 1))
     for row in rows.to_dict("records"):
         left, right = axes.at(f"{row['date'].year}-01-01") + 12, axes.at(f"{row['date'].year}-12-31") - 12
         if row.get("state") == "withheld":
-            house.hatched(panel, left, right)
+            house.hatched(panel, left, right, low, high)
         elif not pd.isna(row["value"]):
-            low, high = (0.38, 0.62) if row.get("state") == "carried" else (0.12, 0.88)
-            cell = Rectangle((left, low), right - left, high - low, facecolor=shade(float(row["value"])), linewidth=0)
+            middle, height = (low + high) / 2, (high - low) * (0.24 if row.get("state") == "carried" else 0.76)
+            color = shade(float(row["value"]))
+            cell = Rectangle((left, middle - height / 2), right - left, height, facecolor=color, linewidth=0)
             cell.set_gid("cell")
             panel.add_artist(cell)
