@@ -71,10 +71,9 @@ def _references(tables: Tables, lines: Lines) -> Iterator[Fault]:
 
 
 def _known(tables: Tables, lines: Lines, table: str, column: str, known: set[str], expected: str) -> Iterator[Fault]:
-    values = tables[table][column]
-    for position in _true(values.notna() & ~values.isin(known)):
-        got = str(values.iloc[position])
-        yield Fault(_place(table, lines, position), column, expected, got, nearest(got, known))
+    for position, got in enumerate(tables[table][column]):
+        if isinstance(got, str) and got not in known:
+            yield Fault(_place(table, lines, position), column, expected, got, nearest(got, known))
 
 
 def _persons(tables: Tables, lines: Lines) -> Iterator[Fault]:
@@ -95,15 +94,15 @@ def _cited(tables: Tables, lines: Lines) -> Iterator[Fault]:
     cited = set(tables["citations"]["record"].dropna())
     keys = record_keys(tables)
     for table in ("events", "assessments", "indicators"):
-        for position in _true(keys[table].notna() & ~keys[table].isin(cited)):
-            key = str(keys[table].iloc[position])
-            yield Fault(
-                _place(table, lines, position),
-                "",
-                "cited by at least one source",
-                key,
-                f"Add a row for {key} to citations.csv.",
-            )
+        for position, key in enumerate(keys[table]):
+            if isinstance(key, str) and key not in cited:
+                yield Fault(
+                    _place(table, lines, position),
+                    "",
+                    "cited by at least one source",
+                    key,
+                    f"Add a row for {key} to citations.csv.",
+                )
 
 
 def _forecast_dates(tables: Tables, lines: Lines) -> Iterator[Fault]:

@@ -18,6 +18,7 @@ import datetime as dt
 import re
 from calendar import monthrange
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pandas as pd
 
@@ -27,6 +28,14 @@ _ONE = re.compile(
 # First month of each season on the northern hemisphere, as the edtf library counts them: winter is that of the year's
 # own December.
 _SEASONS = {21: (3, 5), 22: (6, 8), 23: (9, 11), 24: (12, 12)}
+_SPANS = {
+    "start": "datetime64[us]",
+    "end": "datetime64[us]",
+    "precision": "str",
+    "approximate": "bool",
+    "uncertain": "bool",
+    "problem": "str",
+}
 FORMS = "an EDTF date such as 2014, 2014-03, 2014-03-23, 1997~ or 2004-02-18/2004-02-19"
 
 
@@ -114,21 +123,23 @@ def spans(texts: pd.Series) -> pd.DataFrame:
         On the index of `texts`: `start`, `end` (datetime64[us], days, both included, missing where unreadable),
         `precision` (str), `approximate`, `uncertain` (bool), `problem` (str, missing where all is well).
     """
-    read: dict[object, tuple[object, object, object, bool, bool, object]] = {}
-    for text in texts.dropna().unique():
-        try:
-            span = parse(str(text))
-            read[text] = (span.start, span.end, span.precision, span.approximate, span.uncertain, None)
-        except ValueError as error:
-            read[text] = (None, None, None, False, False, str(error))
-    rows = [read.get(text, (None, None, None, False, False, None)) for text in texts]
-    columns = ["start", "end", "precision", "approximate", "uncertain", "problem"]
-    frame = pd.DataFrame(rows, columns=columns, index=texts.index)
-    for name in ("start", "end"):
-        frame[name] = pd.to_datetime(frame[name]).astype("datetime64[us]")
-    for name in ("precision", "problem"):
-        frame[name] = frame[name].astype("str")
-    return frame.astype({"approximate": bool, "uncertain": bool})
+    codes, unique = pd.factorize(texts)
+    # The last row stands for a missing text, to which `factorize` gives the code -1.
+    read = [*(_read(str(text)) for text in unique), (None, None, None, False, False, None)]
+    columns = zip(_SPANS.items(), zip(*read, strict=True), strict=True)
+    return pd.DataFrame(
+        {name: pd.Series(cells, dtype=kind).take(codes).set_axis(texts.index) for (name, kind), cells in columns}
+    )
+
+
+@lru_cache(maxsize=2**16)
+def _read(text: str) -> tuple[dt.date | None, dt.date | None, str | None, bool, bool, str | None]:
+    """Return a row of `spans`; a record has its dates read several times, and several columns the same dates."""
+    try:
+        span = parse(text)
+    except ValueError as error:
+        return None, None, None, False, False, str(error)
+    return span.start, span.end, span.precision, span.approximate, span.uncertain, None
 
 
 def day_text(day: pd.Timestamp | dt.date) -> str:
@@ -139,3 +150,12 @@ def day_text(day: pd.Timestamp | dt.date) -> str:
 def midpoint(start: pd.Series, end: pd.Series) -> pd.Series:
     """Return the day in the middle of each interval, the earlier one of two: start + floor((end - start) / 2)."""
     return start + pd.to_timedelta((end - start).dt.days // 2, unit="D")
+
+
+def year_days(years: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Return the first and the last day of each year."""
+    first, after = (
+        pd.Series((years.to_numpy() - 1970 + step).astype("datetime64[Y]").astype("datetime64[us]"), index=years.index)
+        for step in (0, 1)
+    )
+    return first, after - pd.Timedelta(days=1)

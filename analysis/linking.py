@@ -18,6 +18,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis import codebook
 from analysis.check import record_keys
@@ -65,12 +66,18 @@ def cut(tables: Mapping[str, pd.DataFrame], day: pd.Timestamp) -> dict[str, pd.D
     for column, masked in (("outcome", "open"), ("resolved_on", None), ("resolution_note", None)):
         forecasts[column] = forecasts[column].mask(undecided, masked).astype("str")
     kept = {"events": events, "assessments": assessments, "forecasts": forecasts, "indicators": indicators}
-    keys = {key for series in record_keys(kept).values() for key in series}
-    citations = tables["citations"][tables["citations"]["record"].isin(keys)].reset_index(drop=True)
+    keys = pd.concat(record_keys(kept), ignore_index=True)
+    citations = tables["citations"][_among(tables["citations"]["record"], keys)].reset_index(drop=True)
     published = tables["sources"].set_index("source_id")["published_start"]
     citations["later"] = published.reindex(citations["source_id"]).gt(day).to_numpy(dtype=bool)
-    sources = tables["sources"][tables["sources"]["source_id"].isin(citations["source_id"])].reset_index(drop=True)
+    sources = tables["sources"][_among(tables["sources"]["source_id"], citations["source_id"])].reset_index(drop=True)
     return {**kept, "citations": citations, "sources": sources}
+
+
+def _among(texts: pd.Series, known: pd.Series) -> NDArray[np.bool_]:
+    """Return where a text is one of those known; on texts `isin` takes ten times as long."""
+    found: NDArray[np.bool_] = pd.Index(known.unique()).get_indexer(texts) >= 0
+    return found
 
 
 def last_day(events: pd.DataFrame, assessments: pd.DataFrame) -> pd.Timestamp:
@@ -94,7 +101,8 @@ def _ordered(table: pd.DataFrame, key: str) -> pd.DataFrame:
 
 
 def _grades(citations: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
-    joined = citations[["record", "source_id"]].drop_duplicates().merge(sources, on="source_id")
+    joined = citations[["record", "source_id"]].drop_duplicates()
+    joined = joined.merge(sources[["source_id", "publisher", "reliability"]], on="source_id")
     judged = joined[joined["reliability"] != "F"]
     grouped = joined.groupby("record")
     return (

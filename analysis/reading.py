@@ -30,7 +30,8 @@ def read_table(path: Path, schema: TableSchema) -> Read:
         The rows (text columns in the schema's order, optional ones filled in as missing), the file's line of each row,
         and the faults. With a fault that makes the whole file unreadable the table is empty.
     """
-    empty = pd.DataFrame({column.name: pd.Series(dtype="str") for column in schema.columns})
+    names = [column.name for column in schema.columns]
+    empty = pd.DataFrame(columns=names, dtype="str")
     if not path.is_file():
         return (
             empty,
@@ -49,8 +50,8 @@ def read_table(path: Path, schema: TableSchema) -> Read:
     if len(set(header)) < len(header):
         return empty, [], faults
     frame = pd.DataFrame(body, columns=header, dtype="str").replace("", None)
-    frame = frame.reindex(columns=[column.name for column in schema.columns]).astype("str")
-    missing = {column.name for column in schema.columns} - set(header)
+    frame = frame.reindex(columns=names).astype("str")
+    missing = set(names) - set(header)
     if any(not schema.column(name).optional for name in missing):
         return empty, [], faults
     return frame, lines[1:], faults

@@ -10,6 +10,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
@@ -184,6 +185,7 @@ def _fault(schema: TableSchema, line: int, column: Column, got: str | None) -> F
     return Fault(where(schema, line), column.name, column.expected, str(got), hint)
 
 
+@cache
 def _schema(schema: TableSchema) -> pa.DataFrameSchema:
     import pandera.pandas as pa
 
@@ -217,7 +219,9 @@ def _checks(column: Column) -> Iterator[pa.Check]:
 
 def _repeats(table: pd.DataFrame, lines: list[int], schema: TableSchema) -> list[Fault]:
     keys = table[list(schema.key)]
-    repeated = keys.duplicated() & keys.notna().all(axis=1)
+    repeated = keys.duplicated()
+    if repeated.any():
+        repeated &= keys.notna().all(axis=1)
     faults = []
     for position in repeated.to_numpy().nonzero()[0]:
         values = keys.iloc[position]

@@ -11,7 +11,7 @@ from measure_kit import forecasts
 from scipy.stats import beta
 
 from analysis.errors import OptionError, RecordError
-from analysis.measures._sampling import bootstrap, clusters
+from analysis.measures._sampling import alone, bootstrap, bootstrap_sums, clusters
 from analysis.measures.calibration import binned, calibration, murphy, murphy_parts
 from analysis.measures.forecasts import brier, open_forecasts, resolve
 from analysis.measures.skill import skill
@@ -147,6 +147,20 @@ class TestBrier:
             low, high = bootstrap(np.mean, (score,), groups, confidence=0.9, draws=300, seed=run)
             covered += low <= 0.21 <= high
         assert 0.84 <= covered / 300 <= 0.96
+
+    def test_sums_over_clusters_give_the_interval_of_the_resamples_written_out(self) -> None:
+        random = np.random.default_rng(5)
+        score, labels = random.random(40), pd.Series(random.integers(0, 9, 40))
+        how = {"confidence": 0.9, "draws": 200, "seed": 4}
+        for groups in (clusters(labels), clusters(labels.where(labels > 2)), clusters(pd.Series(range(40)))):
+            by_sums = bootstrap_sums(lambda n, total: total / n, (score,), groups, **how)
+            written_out = bootstrap(lambda rows: float(rows.mean()), (score,), groups, **how)
+            np.testing.assert_allclose(by_sums, written_out, rtol=1e-12)
+
+    def test_rows_alone_are_drawn_in_the_order_of_their_labels(self) -> None:
+        for count in (0, 1, 12, 105):
+            labelled = [rows.tolist() for rows in clusters(pd.Series(range(count), dtype="int64"))]
+            assert [rows.tolist() for rows in alone(count)] == labelled
 
 
 class TestSkill:

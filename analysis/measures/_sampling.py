@@ -39,21 +39,30 @@ def fraction(value: float, where: str, field: str) -> None:
 def clusters(labels: pd.Series) -> list[Ints]:
     """Return the row numbers of each cluster, clusters in the order of their labels; a row without label is a cluster
     of its own."""
-    texts = labels.astype("str").where(labels.notna(), None)
-    named = pd.Series(np.arange(len(texts)), dtype="int64").groupby(texts.to_numpy(), sort=True)
-    alone = [np.array([row]) for row in texts.isna().to_numpy().nonzero()[0]]
-    return [rows.to_numpy() for _, rows in named] + alone
+    codes, names = pd.factorize(labels.astype("str").where(labels.notna(), None), sort=True)
+    sizes = np.bincount(codes + 1, minlength=len(names) + 1)
+    unnamed, *named = np.split(np.argsort(codes, kind="stable"), np.cumsum(sizes)[:-1])
+    return [*named, *unnamed[:, None]]
+
+
+def alone(count: int) -> list[Ints]:
+    """Return clusters of one row each, in the order that `clusters` gives to labels that are the rows' numbers."""
+    return [np.array([row]) for row in sorted(range(count), key=str)]
 
 
 def resamples(groups: list[Ints], draws: int, seed: int | list[int]) -> Iterator[Ints]:
     """Yield the row numbers of `draws` samples of whole clusters, as many clusters each time as there are."""
-    random = np.random.default_rng(seed)
+    chosen = _chosen(groups, draws, seed)
     if all(len(group) == 1 for group in groups):
-        rows = np.concatenate(groups) if groups else np.array([], dtype=np.intp)
-        yield from rows[random.integers(0, len(rows), size=(draws, len(rows)))]
+        yield from np.concatenate(groups)[chosen] if groups else chosen
         return
-    for chosen in random.integers(0, len(groups), size=(draws, len(groups))):
-        yield np.concatenate([groups[index] for index in chosen])
+    for sample in chosen:
+        yield np.concatenate([groups[index] for index in sample])
+
+
+def _chosen(groups: list[Ints], draws: int, seed: int | list[int]) -> Ints:
+    """Return which clusters each resample is made of."""
+    return np.random.default_rng(seed).integers(0, len(groups), size=(draws, len(groups)))
 
 
 def interval(values: Iterable[float], confidence: float) -> tuple[float, float]:
@@ -80,11 +89,34 @@ def bootstrap(
     if len(groups) < 2:
         return float("nan"), float("nan")
     if statistic in _AT_ONCE and all(len(group) == 1 for group in groups):
-        rows = np.stack(list(resamples(groups, draws, seed)))
+        rows = np.concatenate(groups)[_chosen(groups, draws, seed)]
         at_once: Callable[..., Any] = statistic
         return interval(at_once(*(column[rows] for column in columns), axis=1), confidence)
     drawn = resamples(groups, draws, seed)
     return interval((float(statistic(*(column[rows] for column in columns))) for rows in drawn), confidence)
+
+
+def bootstrap_sums(
+    statistic: Callable[..., Floats],
+    columns: Sequence[Floats],
+    groups: list[Ints],
+    *,
+    confidence: float,
+    draws: int,
+    seed: int | list[int],
+) -> tuple[float, float]:
+    """Return the interval of `bootstrap`, from the same resamples, for a statistic of sums.
+
+    `statistic` is called once, with the number of rows and the sum of each column in every resample. As sums over
+    clusters add up, no resample has to be written out.
+    """
+    if len(groups) < 2:
+        return float("nan"), float("nan")
+    chosen = _chosen(groups, draws, seed)
+    sizes = np.array([len(group) for group in groups])
+    rows, starts = np.concatenate(groups), np.cumsum(sizes) - sizes
+    sums = (np.add.reduceat(column[rows], starts)[chosen].sum(axis=1) for column in columns)
+    return interval(statistic(sizes[chosen].sum(axis=1), *sums), confidence)
 
 
 def rank_correlation(x: Floats, y: Floats) -> float:

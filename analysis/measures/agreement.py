@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from analysis.errors import OptionError
 from analysis.measures._frames import require
 from analysis.measures._options import check_option
-from analysis.measures._sampling import bootstrap, clusters, fraction, rank_correlation
+from analysis.measures._sampling import alone, bootstrap, clusters, fraction, rank_correlation
 from analysis.measures.positions import LEVELS, SCALES, Scale, days_of, positions
 
 Counts = NDArray[np.int64]
@@ -87,7 +87,7 @@ def agreement(
         value = low = high = float("nan")
         if state == "scored":
             value = alpha(counts)
-            groups = clusters(pd.Series(range(len(counts))))
+            groups = alone(len(counts))
             low, high = bootstrap(alpha, (counts,), groups, confidence=confidence, draws=draws, seed=seed)
         period = f"{part['date'].min():%Y-%m-%d}/{part['date'].max():%Y-%m-%d}" if len(part) else ""
         row = {

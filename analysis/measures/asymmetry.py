@@ -22,7 +22,7 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
-from analysis.dates import midpoint
+from analysis.dates import midpoint, year_days
 from analysis.errors import OptionError
 from analysis.measures._options import check_option
 from analysis.measures.dependence import yearly
@@ -128,14 +128,13 @@ def _ratio(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
 
 
 def _rows(part: pd.DataFrame, measure: str, of: str, unit: str) -> pd.DataFrame:
-    year = part.index.to_series().astype("int64").astype("str")
-    start, end = pd.to_datetime(year + "-01-01"), pd.to_datetime(year + "-12-31")
+    start, end = year_days(part.index.to_series().astype("int64"))
     withheld = part["withheld"].eq(True)
     return pd.DataFrame(
         {
-            "date": midpoint(start, end).astype("datetime64[us]"),
-            "start": start.astype("datetime64[us]"),
-            "end": end.astype("datetime64[us]"),
+            "date": midpoint(start, end),
+            "start": start,
+            "end": end,
             "measure": measure,
             "value": part["value"].astype("float64"),
             "low": part["low"].astype("float64"),

@@ -38,9 +38,21 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.dates import midpoint
+from analysis.dates import midpoint, year_days
 from analysis.measures._options import check_option
-from analysis.measures.composite_parts import Normalise, Side, asked_parts, default_parts, domain_weights, part_cells
+from analysis.measures.composite_parts import (
+    Cells,
+    Floats,
+    Mask,
+    Members,
+    Normalise,
+    Side,
+    asked_parts,
+    default_parts,
+    domain_weights,
+    part_cells,
+)
+from analysis.measures.dependence import yearly
 
 _TYPES = {
     "date": "datetime64[us]",
@@ -120,26 +132,22 @@ def composite(
         parts.
     """
     check_option("composite", "normalise", normalise, ["rank", "range"])
-    listed = default_parts(indicators, side=side, of=of, min_years=min_years)
+    years = yearly(indicators)
+    listed = default_parts(indicators, side=side, of=of, min_years=min_years, years=years)
     chosen = listed[listed["taken"]] if parts is None else asked_parts(listed, parts)
     chosen = chosen.sort_values(["domain", "indicator"], kind="stable").reset_index(drop=True)
     weight = domain_weights(chosen, weights)
-    cells = part_cells(indicators, chosen, normalise, carry)
-    if cells.empty:
+    cells = part_cells(years, chosen, normalise, carry)
+    if cells is None:
         return _empty()
-    scores = cells.pivot(index="year", columns="indicator", values="value")[list(chosen["indicator"])]
-    domain = chosen.set_index("indicator")["domain"]
-    observed = cells.pivot(index="year", columns="indicator", values="state")[list(chosen["indicator"])] == "observed"
-    whole = _whole(scores, observed, domain, weight, (min_domains, coverage))
+    members = Members.of(chosen, weight)
     tables = [
-        _composite_rows(whole),
-        _domain_rows(scores, observed, domain, weight),
-        _part_rows(cells, scores, domain, weight),
+        _composite_rows(cells, members, (min_domains, coverage)),
+        _domain_rows(cells, members),
+        _part_rows(cells, members),
     ]
-    table = pd.concat([one for one in tables if len(one)], ignore_index=True)
-    year = table["year"].astype("str")
-    days = pd.to_datetime(year + "-01-01"), pd.to_datetime(year + "-12-31")
-    table["date"] = midpoint(*days).astype("datetime64[us]")
+    table = pd.concat(tables, ignore_index=True)
+    table["date"] = midpoint(*year_days(table["year"]))
     return (
         table.reindex(columns=_COLUMNS)
         .astype(_TYPES)
@@ -148,83 +156,71 @@ def composite(
     )
 
 
-def _shares(scores: pd.DataFrame, domain: pd.Series, weight: Mapping[str, float]) -> pd.DataFrame:
-    """Return the weight of each part in each year's composite: its domain's weight over those in use, over the
-    domain's parts in use."""
-    inuse = scores.notna()
-    within = inuse.T.groupby(domain).transform("sum").T
-    share = inuse.div(within.where(within > 0)) * domain.map(weight)
-    return share.div(share.sum(axis=1).where(lambda total: total > 0), axis=0).fillna(0.0)
+def _value(scores: Floats, inuse: Mask, members: Members) -> Floats:
+    share = members.shares(inuse)
+    return np.where(share.any(axis=-1), (np.where(inuse, scores, 0) * share).sum(axis=-1), np.nan)
 
 
-def _value(scores: pd.DataFrame, domain: pd.Series, weight: Mapping[str, float]) -> pd.Series:
-    share = _shares(scores, domain, weight)
-    return (scores.fillna(0.0) * share).sum(axis=1).where(share.sum(axis=1) > 0)
-
-
-def _whole(
-    scores: pd.DataFrame,
-    observed: pd.DataFrame,
-    domain: pd.Series,
-    weight: Mapping[str, float],
-    least: tuple[int, float],
-) -> pd.DataFrame:
+def _composite_rows(cells: Cells, members: Members, least: tuple[int, float]) -> pd.DataFrame:
     """Return the composite of each year with its leave-one-out band, what it hinges on, and whether enough stands in
     it."""
-    inuse = scores.notna()
-    by_domain = inuse.T.groupby(domain).any().T
-    table = pd.DataFrame({"value": _value(scores, domain, weight)})
-    without = pd.DataFrame(
-        {part: _value(scores.drop(columns=part), domain.drop(part), weight).where(inuse[part]) for part in scores}
+    inuse = ~np.isnan(cells.value)
+    by_domain = inuse @ members.member > 0
+    value = _value(cells.value, inuse, members)
+    # First axis: the part left out. A part that is not in use cannot be.
+    others = ~np.eye(len(members.names), dtype=bool)[:, None, :]
+    without = np.where(inuse.T, _value(cells.value, inuse & others, members), np.nan)
+    swing = np.abs(without - value).round(12)
+    hinge = members.names[np.where(np.isnan(swing), -1, swing).argmax(axis=0)]
+    covered = by_domain @ members.weight / members.weight.sum()
+    enough = (by_domain.sum(axis=1) >= least[0]) & (covered >= least[1] - 1e-9)
+    enough &= (cells.age == 0).any(axis=1) & ~np.isnan(value)
+    return pd.DataFrame(
+        {
+            "year": cells.years,
+            "measure": "composite",
+            "value": np.where(enough, value, np.nan),
+            "low": np.where(enough, np.fmin.reduce(without), np.nan),
+            "high": np.where(enough, np.fmax.reduce(without), np.nan),
+            "state": np.where(enough, "observed", "too few parts"),
+            "parts": inuse.sum(axis=1),
+            "domains": by_domain.sum(axis=1),
+            "hinges_on": np.where(enough & ~np.isnan(swing).all(axis=0), hinge, None),
+            "weight": 1.0,
+        }
     )
-    table["low"], table["high"] = without.min(axis=1), without.max(axis=1)
-    swing = without.sub(table["value"], axis=0).abs().dropna(how="all")
-    table["hinges_on"] = (swing.round(12).idxmax(axis=1) if len(swing) else pd.Series(dtype="str")).reindex(table.index)
-    table["parts"], table["domains"] = inuse.sum(axis=1), by_domain.sum(axis=1)
-    covered = by_domain.mul(pd.Series(weight)).sum(axis=1) / sum(weight.values())
-    enough = (table["domains"] >= least[0]) & (covered >= least[1] - 1e-9)
-    table["enough"] = enough & observed.any(axis=1) & table["value"].notna()
-    table[["value", "low", "high"]] = table[["value", "low", "high"]].where(table["enough"])
-    table["hinges_on"] = table["hinges_on"].where(table["enough"])
-    return table
 
 
-def _composite_rows(whole: pd.DataFrame) -> pd.DataFrame:
-    state = np.where(whole["enough"], "observed", "too few parts")
-    return whole.drop(columns="enough").assign(measure="composite", state=state, weight=1.0).reset_index()
+def _domain_rows(cells: Cells, members: Members) -> pd.DataFrame:
+    inuse = ~np.isnan(cells.value)
+    count = inuse @ members.member
+    total = np.where(inuse, cells.value, 0) @ members.member
+    observed = (cells.age == 0) @ members.member > 0
+    return pd.DataFrame(
+        {
+            "year": np.repeat(cells.years, len(members.domains)),
+            "measure": np.tile([f"domain:{name}" for name in members.domains], len(cells.years)),
+            "value": np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0).ravel(),
+            "state": np.select([observed, count > 0], ["observed", "carried"], "missing").ravel(),
+            "parts": count.ravel(),
+            "weight": (members.shares(inuse) @ members.member).ravel(),
+        }
+    )
 
 
-def _domain_rows(
-    scores: pd.DataFrame, observed: pd.DataFrame, domain: pd.Series, weight: Mapping[str, float]
-) -> pd.DataFrame:
-    share = _shares(scores, domain, weight)
-    rows = []
-    for name in weight:
-        members = domain.index[domain == name]
-        inuse = scores[members].notna().sum(axis=1)
-        state = np.select([observed[members].any(axis=1), inuse > 0], ["observed", "carried"], "missing")
-        total = share[members].sum(axis=1)
-        rows.append(
-            pd.DataFrame(
-                {
-                    "value": scores[members].mean(axis=1),
-                    "state": state,
-                    "parts": inuse,
-                    "weight": total,
-                    "measure": f"domain:{name}",
-                }
-            ).reset_index()
-        )
-    return pd.concat(rows, ignore_index=True)
-
-
-def _part_rows(
-    cells: pd.DataFrame, scores: pd.DataFrame, domain: pd.Series, weight: Mapping[str, float]
-) -> pd.DataFrame:
-    share = _shares(scores, domain, weight).stack().reset_index()
-    share.columns = pd.Index(["year", "indicator", "weight"])
-    return cells.merge(share, on=["year", "indicator"], how="left").assign(
-        measure=lambda rows: "part:" + rows["indicator"]
+def _part_rows(cells: Cells, members: Members) -> pd.DataFrame:
+    states = np.select([cells.age == 0, cells.age > 0, cells.withheld], ["observed", "carried", "withheld"], "missing")
+    return pd.DataFrame(
+        {
+            "year": np.repeat(cells.years, len(members.names)),
+            "measure": np.tile("part:" + members.names, len(cells.years)),
+            "value": cells.value.ravel(),
+            "state": states.ravel(),
+            "raw": cells.raw.ravel(),
+            "carried_years": cells.age.ravel(),
+            "withheld": cells.withheld.ravel(),
+            "weight": members.shares(~np.isnan(cells.value)).ravel(),
+        }
     )
 
 

@@ -6,9 +6,11 @@ The rule of choice and the scale are argued in `analysis.measures.composite`; th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from analysis.errors import OptionError, nearest, one_of
@@ -20,6 +22,9 @@ UNITS = ("percent", "percent of GDP", "ratio")
 
 Normalise = Literal["rank", "range"]
 Side = Literal["side_a", "side_b"]
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
 
 def signs(direction: pd.Series) -> pd.DataFrame:
@@ -33,7 +38,12 @@ def signs(direction: pd.Series) -> pd.DataFrame:
 
 
 def default_parts(
-    indicators: pd.DataFrame, *, side: Side = "side_a", of: str | None = None, min_years: int = 8
+    indicators: pd.DataFrame,
+    *,
+    side: Side = "side_a",
+    of: str | None = None,
+    min_years: int = 8,
+    years: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """List the indicators that the catalogue ties to a side's dependence, and say of each why it is taken into the
     composite or not.
@@ -49,6 +59,8 @@ def default_parts(
         this side's dependence and not the other's.
     min_years : int
         Years with a figure that an indicator must have.
+    years : DataFrame, optional
+        Result of `yearly` for these indicators, where the caller has it already.
 
     Returns
     -------
@@ -58,13 +70,16 @@ def default_parts(
     """
     check_option("composite", "side", side, ["side_a", "side_b"])
     require(indicators, ["indicator", "unit", "domain", "of", "direction"], "composite")
-    catalogue = indicators.drop_duplicates("indicator").reset_index(drop=True)
+    catalogue = indicators[["indicator", "unit", "domain", "of", "direction"]].drop_duplicates(
+        "indicator", ignore_index=True
+    )
     sign = signs(catalogue["direction"])
     own, other = sign[f"{side}_dependence"], sign["side_b_dependence" if side == "side_a" else "side_a_dependence"]
     single = ~catalogue["of"].str.contains("+", regex=False)
     actor = of if of is not None else _most(catalogue.loc[single & (own != 0) & (other == 0), "of"])
-    years = yearly(indicators).dropna(subset=["value"]).groupby("indicator")["year"].nunique()
-    counts = catalogue["indicator"].map(years).fillna(0).astype("int64")
+    years = yearly(indicators) if years is None else years
+    figures = years.loc[years["value"].notna(), "indicator"].value_counts()
+    counts = catalogue["indicator"].map(figures).fillna(0).astype("int64")
     reasons = [
         (own == other, "moves both sides the same way"),
         (single & (catalogue["of"] != actor), "describes the other side"),
@@ -109,47 +124,73 @@ def domain_weights(chosen: pd.DataFrame, weights: Mapping[str, float] | None) ->
     return table
 
 
-def part_cells(indicators: pd.DataFrame, chosen: pd.DataFrame, normalise: Normalise, carry: int) -> pd.DataFrame:
-    """Return indicator, year, value (0..1 or missing), raw, state, carried_years, withheld for every part and every
-    year of the whole span."""
-    years = yearly(indicators[indicators["indicator"].isin(chosen["indicator"])])
-    known = years.dropna(subset=["value"])
-    if known.empty:
-        return pd.DataFrame()
-    last = max(int(years["year"].max()), int(known["year"].max()))
-    span = pd.RangeIndex(int(known["year"].min()), last + 1, name="year")
-    frames = []
-    for indicator, sign in zip(chosen["indicator"], chosen["sign"], strict=True):
-        raw = known[known["indicator"] == indicator].set_index("year")["value"].reindex(span)
-        hidden = pd.Series(
-            span.isin(years.loc[(years["indicator"] == indicator) & years["withheld"], "year"]), index=span
-        )
-        score = _scaled(raw, int(sign), normalise)
-        seen = pd.Series(np.where(raw.notna(), span, np.nan), index=span).ffill()
-        age = (pd.Series(span, index=span) - seen).where(lambda gap: gap <= carry)
-        state = np.select([age == 0, age > 0, hidden], ["observed", "carried", "withheld"], "missing")
-        inuse = age.notna()
-        frames.append(
-            pd.DataFrame(
-                {
-                    "indicator": indicator,
-                    "year": span,
-                    "value": score.ffill().where(inuse).to_numpy(),
-                    "raw": raw.ffill().where(inuse).to_numpy(),
-                    "state": state,
-                    "carried_years": age.to_numpy(),
-                    "withheld": hidden.to_numpy(),
-                }
-            )
-        )
-    return pd.concat(frames, ignore_index=True)
+@dataclass(frozen=True)
+class Cells:
+    """The parts on a common scale, in arrays of a row a year of the whole span and a column a part.
+
+    `value` (0..1) and `raw` are the figures in use, carried ones included; `age` counts the years since they were
+    observed. All three are missing where nothing is in use. `withheld`: the year's figure is, whatever is in use.
+    """
+
+    years: Ints
+    value: Floats
+    raw: Floats
+    age: Floats
+    withheld: Mask
 
 
-def _scaled(raw: pd.Series, sign: int, normalise: Normalise) -> pd.Series:
-    known = raw.dropna()
-    spread = known.max() - known.min()
+@dataclass(frozen=True)
+class Members:
+    """The parts in the order of the cells' columns; `member` has a row a part and a column a domain, 1 where the part
+    belongs to it."""
+
+    names: npt.NDArray[np.object_]
+    domains: list[str]
+    member: Floats
+    weight: Floats
+
+    @classmethod
+    def of(cls, chosen: pd.DataFrame, weight: Mapping[str, float]) -> Members:
+        """Return those of the chosen parts, for the weights of their domains."""
+        member = chosen["domain"].to_numpy(dtype=object)[:, None] == np.array(list(weight), dtype=object)
+        names = chosen["indicator"].to_numpy(dtype=object)
+        return cls(names, list(weight), member.astype(np.float64), np.array(list(weight.values())))
+
+    def shares(self, inuse: Mask) -> Floats:
+        """Return the weight of each part in each composite (last axis: parts): its domain's weight over those in use,
+        over the domain's parts in use."""
+        within = inuse @ self.member @ self.member.T
+        share = inuse / np.maximum(within, 1) * (self.member @ self.weight)
+        total = share.sum(axis=-1, keepdims=True)
+        shares: Floats = np.divide(share, total, out=np.zeros_like(share), where=total > 0)
+        return shares
+
+
+def part_cells(years: pd.DataFrame, chosen: pd.DataFrame, normalise: Normalise, carry: int) -> Cells | None:
+    """Scale the chosen parts from the result of `yearly`; None where no part has a figure."""
+    columns = pd.Index(chosen["indicator"])
+    years = years[years["indicator"].isin(columns)]
+    seen = years.loc[years["value"].notna(), "year"]
+    if seen.empty:
+        return None
+    span = np.arange(seen.min(), years["year"].max() + 1)
+    years = years[years["year"] >= span[0]]
+    place = (years["year"].to_numpy() - span[0], columns.get_indexer(years["indicator"]))
+    raw, withheld = np.full((len(span), len(columns)), np.nan), np.zeros((len(span), len(columns)), dtype=bool)
+    raw[place], withheld[place] = years["value"], years["withheld"]
+    # The row of the newest figure up to each year, -1 before the first.
+    row = np.arange(len(span))[:, None]
+    newest = np.maximum.accumulate(np.where(np.isnan(raw), -1, row))
+    inuse = (newest >= 0) & (row - newest <= carry)
+    score = _scaled(pd.DataFrame(raw), chosen["sign"].to_numpy(), normalise).to_numpy()
+    value, figure = (np.where(inuse, np.take_along_axis(table, newest, axis=0), np.nan) for table in (score, raw))
+    return Cells(span, value, figure, np.where(inuse, row - newest, np.nan), withheld)
+
+
+def _scaled(raw: pd.DataFrame, sign: Ints, normalise: Normalise) -> pd.DataFrame:
     if normalise == "rank":
-        score = (known.rank(method="average") - 0.5) / len(known)
+        score = (raw.rank(method="average") - 0.5) / raw.count()
     else:
-        score = (known - known.min()) / spread if spread > 0 else known * 0 + 0.5
-    return (score if sign > 0 else 1 - score).reindex(raw.index)
+        spread = raw.max() - raw.min()
+        score = ((raw - raw.min()) / spread.where(spread > 0)).fillna(0.5).where(raw.notna())
+    return score * sign + (sign < 0)

@@ -123,26 +123,32 @@ def yearly(indicators: pd.DataFrame) -> pd.DataFrame:
         year's only rows are withheld ones), `n` (observations averaged).
     """
     require(indicators, ["indicator", "start", "end", "value", "basis"], "yearly")
-    rows = indicators.assign(year=indicators["start"].dt.year)
-    for column in ("low", "high"):
-        rows[column] = rows[column].astype("float64") if column in rows else np.nan
-    rows = rows[rows["end"].dt.year == rows["year"]]
-    rows["withheld"] = rows["basis"].eq("withheld")
-    rows["value"] = rows["value"].astype("float64").mask(rows["withheld"])
-    rows = rows[rows["withheld"] | rows["value"].notna()]
-    rows["part_year"] = (rows["end"] - rows["start"]).dt.days < 364
-    keys = ["indicator", "year"]
+    code, names = pd.factorize(indicators["indicator"], sort=True)
+    days = [indicators[name].to_numpy() for name in ("start", "end")]
+    year, last = (indicators[name].dt.year.to_numpy() for name in ("start", "end"))
+    withheld = indicators["basis"].eq("withheld").to_numpy()
+    part_year = days[1] - days[0] < np.timedelta64(364, "D")
+    numbers = indicators.reindex(columns=["value", "low", "high"]).to_numpy(np.float64, copy=True, na_value=np.nan)
+    numbers[withheld, 0] = np.nan
     # Where a figure exists the withheld rows of that year do not count; of figures, whole years come first.
-    rows["_rank"] = rows["withheld"] * 2 + rows["part_year"]
-    rows = rows[rows["_rank"] == rows.groupby(keys)["_rank"].transform("min")].sort_values(
-        [*keys, "start", "end", "value"], kind="stable"
+    rank = withheld * 2 + part_year
+    order = np.lexsort([numbers[:, 0], *days[::-1], rank, year, code])
+    order = order[(last == year)[order] & (withheld | ~np.isnan(numbers[:, 0]))[order]]
+    own = (np.diff(code[order], prepend=-1) != 0) | (np.diff(year[order], prepend=-1) != 0)
+    place = np.cumsum(own) - 1
+    first = order[own]
+    best = rank[order] == rank[first][place]
+    grouped = [pd.Series(column).groupby(place[best]) for column in numbers[order[best]].T]
+    value, low, high = (column.mean().to_numpy() for column in grouped)
+    return pd.DataFrame(
+        {
+            "indicator": names[code[first]],
+            "year": year[first],
+            "value": value,
+            "low": low,
+            "high": high,
+            "part_year": part_year[first],
+            "withheld": withheld[first],
+            "n": grouped[0].count().to_numpy(),
+        }
     )
-    means: pd.DataFrame = rows.groupby(keys, sort=True).agg(
-        value=("value", "mean"),
-        low=("low", "mean"),
-        high=("high", "mean"),
-        part_year=("part_year", "first"),
-        withheld=("withheld", "first"),
-        n=("value", "count"),
-    )
-    return means.reset_index()

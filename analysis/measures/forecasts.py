@@ -31,7 +31,7 @@ import pandas as pd
 from analysis.errors import Fault, RecordError
 from analysis.measures._frames import require
 from analysis.measures._options import check_option
-from analysis.measures._sampling import Ints, bootstrap, clusters, fraction
+from analysis.measures._sampling import Ints, bootstrap_sums, clusters, fraction
 from analysis.measures.positions import voices
 
 Partly = Literal["leave out", "half"]
@@ -185,7 +185,9 @@ def _mean_row(
     low = high = float("nan")
     if enough:
         sample = groups_of(scored)
-        low, high = bootstrap(np.mean, (score,), sample, confidence=confidence, draws=draws, seed=seed)
+        low, high = bootstrap_sums(
+            lambda n, total: total / n, (score,), sample, confidence=confidence, draws=draws, seed=seed
+        )
     return {
         "value": scored["score"].mean(),
         "low": low,

@@ -24,7 +24,7 @@ from analysis.dates import midpoint
 from analysis.errors import OptionError
 from analysis.measures._frames import require
 from analysis.measures._options import check_option
-from analysis.measures._sampling import bootstrap, clusters, fraction
+from analysis.measures._sampling import Floats, Ints, alone, bootstrap, fraction
 
 Scale = Literal["tension", "subordination"]
 SCALES: tuple[Scale, ...] = ("tension", "subordination")
@@ -131,23 +131,31 @@ def position_trend(
     check_option("position_trend", "statistic", statistic, ["median", "mean"])
     fraction(confidence, "position_trend", "confidence")
     scores = positions(assessments)
-    scores = scores[scores["measure"] == scale]
+    scores = scores[scores["measure"] == scale].sort_values(["voice", "value"], kind="stable")
+    voice, score, date = pd.factorize(scores["voice"])[0], scores["value"].to_numpy(), scores["date"].to_numpy()
+    middle = np.median if statistic == "median" else np.mean
     rows = []
     for first, last in _windows(scores["date"], window, end):
-        inside = scores[(scores["date"] >= first) & (scores["date"] <= last)]
-        held = inside.groupby("voice", sort=True)["value"].median().to_numpy(dtype=np.float64)
-        middle = np.median if statistic == "median" else np.mean
+        inside = (date >= first.to_datetime64()) & (date <= last.to_datetime64())
+        held = _held(voice[inside], score[inside])
         value = float(middle(held)) if len(held) else float("nan")
         low = high = float("nan")
         if len(held) >= min_voices:
-            groups = clusters(pd.Series(range(len(held))))
             days = [seed, last.toordinal()]
-            low, high = bootstrap(middle, (held,), groups, confidence=confidence, draws=draws, seed=days)
+            low, high = bootstrap(middle, (held,), alone(len(held)), confidence=confidence, draws=draws, seed=days)
         state = "none" if not len(held) else "scored" if len(held) >= min_voices else "too few"
-        rows.append((last, first, last, f"position_{scale}", value, low, high, len(inside), len(held), state))
+        rows.append((last, first, last, f"position_{scale}", value, low, high, inside.sum(), len(held), state))
     columns = ["date", "start", "end", "measure", "value", "low", "high", "assessments", "voices", "state"]
     table = pd.DataFrame(rows, columns=columns)
     return table.astype({"date": "datetime64[us]", "start": "datetime64[us]", "end": "datetime64[us]"})
+
+
+def _held(voice: Ints, score: Floats) -> Floats:
+    """Return the median of each voice's scores; rows are sorted by voice, then score."""
+    first = np.flatnonzero(np.diff(voice, prepend=-1))
+    count = np.diff(first, append=len(voice))
+    middle: Floats = (score[first + (count - 1) // 2] + score[first + count // 2]) / 2
+    return middle
 
 
 def _windows(dates: pd.Series, window: str, end: str | pd.Timestamp | None) -> list[tuple[pd.Timestamp, pd.Timestamp]]:

@@ -18,7 +18,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from analysis.measures._sampling import Floats, bootstrap, fraction
+from analysis.measures._sampling import Floats, Ints, bootstrap_sums, fraction
 from analysis.measures.forecasts import Partly, by_basis, groups_of, resolve
 
 REFERENCES = ("base rate", "base rate, leave one out", "even odds")
@@ -52,6 +52,7 @@ def skill(
     rows = []
     for basis, part in by_basis(scored):
         score, observed = part["score"].to_numpy(), part["observed"].to_numpy()
+        columns, sample = (score, observed, observed**2), groups_of(part)
         for reference in REFERENCES:
             worth = reference_score(observed, reference)
             state = "too few" if len(part) < min_n else "scored" if worth > 0 else "no variation"
@@ -59,8 +60,7 @@ def skill(
             if state == "scored":
                 value = float(1 - score.mean() / worth)
                 against = partial(_skill, reference=reference)
-                sample = groups_of(part)
-                low, high = bootstrap(against, (score, observed), sample, confidence=confidence, draws=draws, seed=seed)
+                low, high = bootstrap_sums(against, columns, sample, confidence=confidence, draws=draws, seed=seed)
             row = {"measure": "skill", "deadline_basis": basis, "reference": reference, "value": value}
             rows.append({**row, "low": low, "high": high, "reference_score": worth, "n": len(part), "state": state})
     return pd.DataFrame(rows)
@@ -77,6 +77,13 @@ def reference_score(observed: Floats, reference: str) -> float:
     return spread if reference == "base rate" else spread * (n / (n - 1)) ** 2
 
 
-def _skill(score: Floats, observed: Floats, reference: str) -> float:
-    worth = reference_score(observed, reference)
-    return float(1 - score.mean() / worth) if worth > 0 else float("nan")
+def _skill(n: Ints, score: Floats, observed: Floats, squares: Floats, reference: str) -> Floats:
+    """Return the skill in each resample from its number of forecasts and its sums of scores, outcomes and squared
+    outcomes; missing where all outcomes are alike, which these sums tell exactly."""
+    if reference == "even odds":
+        worth = 0.25 + (squares - observed) / n
+    else:
+        worth = squares / n - (observed / n) ** 2
+        worth = worth if reference == "base rate" else worth * (n / (n - 1)) ** 2
+    ratio: Floats = np.divide(score / n, worth, out=np.full(len(n), np.nan), where=worth > 0)
+    return 1 - ratio
