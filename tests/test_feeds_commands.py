@@ -42,6 +42,11 @@ def test_scan_says_what_it_read_and_the_second_time_that_nothing_is_new(run, tmp
     assert "3 files (3 new): 3 read" in first.output
     assert "3,000 lines, 120 rows taken (4.0000%)" in first.output
     assert "3 files (0 new)" in second.output
+    for output in (first.output, second.output):
+        assert "rows of RUS and BLR                    120     4.00%" in output
+        assert all(
+            step in output for step in ("acts (one a day)", "independent texts", "publishers", "periods covered")
+        )
 
 
 def test_scan_quotes_faults_and_still_succeeds(run, tmp_path):
@@ -69,6 +74,7 @@ def test_lake_and_world(run, tmp_path, archives):
     got = run("world", tmp_path / "lake", "--dyad", "BLR", "RUS", "--out", tmp_path / "w.csv")
     assert got.exit_code == 0, got.output
     assert "percentile" in got.output
+    assert "gdelt2: all dyads, from rows to sources" in got.output
     table = pd.read_csv(tmp_path / "w.csv")
     assert {"month", "actor_low", "actor_high", "tension_share"} <= set(table.columns)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from feeds import kit
 
 import analysis as an
 from analysis import feeds
@@ -16,7 +17,7 @@ from analysis.errors import OptionError
 from analysis.feeds.corroboration import corroborate, disagreements, shares, spearman
 from analysis.feeds.coverage import monthly as monthly_states
 from analysis.feeds.reading import read
-from analysis.feeds.synthetic import echo
+from analysis.feeds.synthetic import echo, write_zip
 
 
 def acts(days, scores, name="e") -> pd.DataFrame:
@@ -116,6 +117,30 @@ def test_series_that_never_meet_have_no_days():
     assert disagreements(acts(["2000-01-01"], [1]), acts(["2020-01-01"], [1], "f")).empty
 
 
+def test_the_rows_behind_a_day_are_those_of_its_acts_and_no_others(tmp_path):
+    same = {"url": "https://example.org/one-long-headline-of-talks"}
+    rows = [
+        {"code": "040", **same},  # 1: talks, with ...
+        {"code": "040", "url": "https://example.org/another-long-headline-of-talks"},  # 2: ... a second text
+        {"code": "040", **same},  # 3: a repeat
+        {"source": "RUS", "target": "BLR", "code": "040", "url": "https://example.org/x"},  # 4: the other way
+        {"code": "130", "url": "https://example.org/y"},  # 5: another act of the day
+        {"source": "RUS", "target": "BLR", "code": "130", "url": "https://example.org/z"},  # 6: and its answer
+    ]
+    path = write_zip(tmp_path / "20200304.export.CSV.zip", kit.gdelt2(*rows))
+    reading = read(path, ("BLR", "RUS"))
+    ids = {act.direction + act.root: act.event_id for act in reading.events.itertuples()}
+    day = pd.Timestamp("2020-03-10")
+    for key, lines in (("joint04", [1, 2, 4]), ("BLR>RUS13", [5]), ("RUS>BLR13", [6])):
+        worst = pd.DataFrame({"date": [day, day], "side": ["feed", "curated"], "event_id": [ids[key], "e1"]})
+        got = feeds.behind(worst.assign(title="an act"), reading)
+        assert got["feed_line"].tolist() == lines
+        assert set(got["feed_file"]) == {f"{tmp_path.name}/20200304.export.CSV.zip"}
+        assert got["url"].str.startswith("https://example.org/").all()
+        assert (got["date"] == day).all()
+        assert (got["title"] == "an act").all()
+
+
 def test_an_echo_of_the_shipped_record_correlates_and_noise_alone_does_not(tmp_path):
     rel = an.load("russia-belarus")
     sides = (rel.side_a.id, rel.side_b.id)
@@ -199,3 +224,6 @@ def test_the_notebook_takes_files_of_ones_own(tmp_path):
     ]
     assert texts[0].startswith("Record and gdelt2 feed")
     assert not any("synthetic feed" in text for text in texts)
+    (behind,) = (text for text in texts if text.startswith("Rows of the gdelt2 feed behind"))
+    assert "own/20" in behind
+    assert "https://site" in behind

@@ -148,6 +148,27 @@ def test_the_funnel_is_printed_with_the_share_of_all_lines(tmp_path):
     assert steps["rows of BLR and RUS"] == aside + steps["rows that count"]
 
 
+def test_a_lake_knows_the_share_in_all_dyads_and_a_scan_does_not(tmp_path):
+    from analysis.feeds.scanning import lake
+
+    others = [
+        {"source": "USA", "target": "FRA"},
+        {"source": "USA", "target": "USA"},
+        {"source": "USA", "target": "EUR"},
+    ]
+    path = write_zip(tmp_path / "20200304.export.CSV.zip", kit.gdelt2(*MIXED, *others))
+    lake(path, tmp_path / "lake")
+    held, taken = read(tmp_path / "lake", PAIR).funnel, read(path, PAIR).funnel
+    assert (held["lines read"], held["rows of all dyads"], held["rows of BLR and RUS"]) == (11, 9, 8)
+    own = held.frame.set_index("step").loc["rows of BLR and RUS"]
+    assert own[["share", "of_dyads"]].tolist() == pytest.approx([8 / 11, 8 / 9])
+    assert "88.89% of all dyads" in str(held)
+    assert "of_dyads" in taken.frame
+    assert taken.frame["of_dyads"].isna().all()
+    rest = held.frame[held.frame["step"] != "rows of all dyads"].drop(columns="of_dyads").reset_index(drop=True)
+    pd.testing.assert_frame_equal(rest, taken.frame.drop(columns="of_dyads"))
+
+
 def test_an_unknown_way_with_mirrors_is_refused():
     with pytest.raises(OptionError):
         Guards(mirrors="both")  # type: ignore[arg-type]
@@ -208,6 +229,31 @@ def test_a_broken_archive_is_not_covered():
     files = [Summary("in/201303.zip", lines=5, rows=2, state="damaged", reason="the archive is cut off")]
     table = coverage.periods(files, pd.DataFrame({"start": pd.to_datetime([])}))
     assert table[["state", "reason", "rows"]].to_numpy().tolist() == [["missing", "the archive is cut off", 2]]
+
+
+def test_a_file_that_breaks_off_is_missing_though_its_name_tells_no_period(tmp_path):
+    rows = pd.DataFrame(
+        {"start": pd.to_datetime(["2018-06-01", "2018-08-01", "2019-01-05"]), "feed_file": ["a.tab", "a.tab", "b.tab"]}
+    )
+    files = [
+        Summary("a.tab", lines=9, rows=2),
+        Summary("b.tab", lines=5, rows=1, state="damaged", reason="the archive is cut off"),
+        Summary("c.tab", lines=7, rows=0),
+        Summary("201901.zip", lines=4, rows=0),
+    ]
+    table = coverage.periods(files, rows).astype({"lines": "float64"})
+    table["start"] = table["start"].dt.strftime("%Y-%m-%d").fillna("no day")
+    assert table[["start", "state", "file", "rows"]].to_numpy().tolist() == [
+        ["2018-06-01", "covered", "a.tab", 1],
+        ["2018-07-01", "covered", "a.tab", 0],
+        ["2018-08-01", "covered", "a.tab", 1],
+        ["2019-01-01", "covered", "201901.zip", 0],
+        ["2019-01-01", "missing", "b.tab", 1],
+        ["no day", "covered", "c.tab", 0],
+    ]
+    # How the lines of a file of several months spread over them is not known, so there is no share.
+    assert table["lines"].fillna(-1).tolist() == [-1, -1, -1, 4, 5, 7]
+    assert table["share"].isna().tolist() == [True, True, True, False, False, False]
 
 
 def test_a_list_of_withheld_periods_needs_its_columns():

@@ -13,7 +13,7 @@ from feeds import kit
 
 import analysis as an
 from analysis.errors import OptionError
-from analysis.feeds import engines
+from analysis.feeds import countries, engines
 from analysis.feeds.columns import TYPES
 from analysis.feeds.formats import FORMATS
 from analysis.feeds.reading import read
@@ -248,3 +248,24 @@ def test_real_files_where_they_are(tmp_path):
     icews = read(SAMPLES / "icews-2018-06-01_02.tab", ("RUS", "UKR"))
     assert len(icews.rows) == 35
     assert icews.schemes.empty
+
+
+@pytest.mark.skipif(not SAMPLES.is_dir(), reason="real files are not shipped")
+def test_acts_of_all_dyads_of_a_real_quarter_hour(tmp_path):
+    """469 rows name two different actor codes, 194 after one a day; regions such as AFR are no states: 422 and 167."""
+    from analysis.feeds.dyads import world_funnel
+    from analysis.feeds.guards import Guards
+    from analysis.feeds.scanning import lake
+
+    path = SAMPLES / "gdelt2-20191024143000.export.CSV"
+    cells = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
+    named = [one for one in cells if one[7] and one[17] and one[7] != one[17]]
+    once = {(one[1], *sorted((one[7], one[17])), one[28]) for one in named}
+    assert (len(named), len(once)) == (469, 194)
+    states = set(countries.table("cameo"))
+    pairs = [one for one in named if {one[7], one[17]} <= states]
+    once = {(one[1], *sorted((one[7], one[17])), one[28]) for one in pairs}
+    lake(path, tmp_path / "lake")
+    # Only the last step is left on: one act a day, unordered pair and root.
+    funnel = world_funnel(tmp_path / "lake", guards=Guards(False, False, False, "all"))
+    assert (funnel["rows of all dyads"], funnel["acts (one a day)"]) == (len(pairs), len(once)) == (422, 167)

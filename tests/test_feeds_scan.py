@@ -6,6 +6,8 @@ import csv
 import datetime as dt
 import os
 import random
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -137,7 +139,7 @@ def test_a_scan_that_is_stopped_goes_on_where_it_was(tmp_path, monkeypatch, when
     assert merging.beside(out, "parts").exists() is False
 
 
-def test_several_workers_give_what_one_gives_and_leave_no_process(tmp_path, monkeypatch):
+def test_several_processes_give_what_one_gives_and_leave_none_behind(tmp_path, monkeypatch):
     monkeypatch.setattr(pool, "ALONE", 0)
     paths = gdelt2_archives(tmp_path / "in", rows=4000, per_file=500, dyad=PAIR, one_in=30)
     started = []
@@ -147,6 +149,33 @@ def test_several_workers_give_what_one_gives_and_leave_no_process(tmp_path, monk
     assert len(started) == 2
     assert all(process.returncode is not None for process in started)
     assert table(tmp_path / "two.parquet") == plainly(paths, PAIR)
+
+
+@pytest.mark.parametrize("kind", ["scan", "lake"])
+def test_faults_and_summaries_of_several_processes_are_those_of_one(tmp_path, monkeypatch, kind):
+    monkeypatch.setattr(pool, "ALONE", 0)
+    paths = gdelt2_archives(tmp_path / "in", rows=2000, per_file=500, dyad=PAIR, one_in=30)
+    write_zip(paths[2], kit.gdelt2({}, {}) + "bad\tline\n")
+    make = {
+        "scan": lambda out, workers: scan(paths, PAIR, out, workers=workers),
+        "lake": lambda out, workers: lake(paths, out, workers=workers),
+    }
+    one, two = (make[kind](tmp_path / str(workers), workers) for workers in (1, 2))
+    assert (two.files, two.first, two.rows) == (one.files, one.first, one.rows)
+    assert two.faults.read_text() == one.faults.read_text()
+    assert "width" in one.faults.read_text()
+
+
+def test_a_scan_does_not_load_pandas(tmp_path):
+    """Loading it would take longer than scanning a hundred megabytes."""
+    (path,) = gdelt2_archives(tmp_path / "in", rows=500, per_file=500, dyad=PAIR, one_in=5)
+    code = (
+        "import sys\n"
+        "from analysis.feeds.scanning import scan\n"
+        f"assert scan({str(path)!r}, {PAIR!r}, {str(tmp_path / 'out.parquet')!r}).rows > 50\n"
+        "sys.exit('pandas' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_a_worker_that_dies_is_told_and_what_was_done_is_kept(tmp_path, monkeypatch):
@@ -186,11 +215,18 @@ def test_a_result_made_for_another_dyad_or_feed_is_not_added_to(tmp_path):
     assert scan(path, PAIR[::-1], tmp_path / "out.parquet").new == 0
 
 
-def test_the_same_archives_give_the_same_bytes(tmp_path):
-    paths = gdelt2_archives(tmp_path / "in", rows=2000, per_file=500, dyad=PAIR, one_in=30)
-    for name in ("a", "b"):
-        scan(paths, PAIR, tmp_path / f"{name}.parquet", workers=1)
-    assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()
+def test_the_same_archives_give_the_same_bytes_with_any_number_of_workers(tmp_path, monkeypatch):
+    from analysis.feeds import merging
+
+    monkeypatch.setattr(pool, "ALONE", 0)
+    monkeypatch.setattr(merging, "_ROWS", 30)
+    paths = gdelt2_archives(tmp_path / "in", rows=4000, per_file=250, dyad=PAIR, one_in=30)
+    for workers in (1, 2, 3):
+        scan(paths, PAIR, tmp_path / f"{workers}.parquet", workers=workers)
+    expected = (tmp_path / "1.parquet").read_bytes()
+    assert {(tmp_path / f"{workers}.parquet").read_bytes() for workers in (2, 3)} == {expected}
+    groups = pq.ParquetFile(tmp_path / "1.parquet").metadata
+    assert [groups.row_group(index).num_rows for index in range(groups.num_row_groups)][:2] == [30, 30]
 
 
 def test_files_of_one_name_in_two_folders_are_told_apart_and_equal_labels_are_refused(tmp_path):

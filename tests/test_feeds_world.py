@@ -8,7 +8,8 @@ from feeds import kit
 
 from analysis.errors import OptionError
 from analysis.feeds.bulk import gdelt2_archives
-from analysis.feeds.dyads import neighbours, standing, totals, world
+from analysis.feeds.dyads import neighbours, standing, totals, world, world_funnel
+from analysis.feeds.guards import Guards
 from analysis.feeds.reading import read
 from analysis.feeds.scanning import lake
 from analysis.feeds.synthetic import write_zip
@@ -42,6 +43,19 @@ def test_a_small_world_by_hand(tmp_path):
         ["BLR", "RUS", 4.4, 8.0, pytest.approx(4.4 / 12.4), 2, 2, pytest.approx(2 / 3)],
         ["FRA", "USA", 0.0, 1.0, 0.0, 1, 1, pytest.approx(1 / 3)],
     ]
+
+
+def test_the_funnel_of_the_world_adds_up_to_its_table(folder, table):
+    steps = world_funnel(folder / "lake").frame.set_index("step")["count"]
+    assert steps["acts (one a day)"] == table["acts"].sum()
+    assert steps["rows that count"] == table["rows"].sum()
+    assert steps["lines read"] == 6000
+    aside = steps[[name for name in steps.index if name.startswith("set aside")]]
+    assert aside.sum() > 0
+    assert steps["rows of all dyads"] == aside.sum() + steps["rows that count"]
+    assert steps["publishers"] <= steps["independent texts"] <= steps["rows that count"]
+    open_ = world_funnel(folder / "lake", guards=Guards(False, False, False, "keep"))
+    assert open_["rows that count"] == open_["rows of all dyads"] == steps["rows of all dyads"]
 
 
 def test_the_dyads_rows_of_the_world_are_those_of_its_own_reading(folder, table):

@@ -16,11 +16,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from analysis.feeds.corroboration import behind as behind
     from analysis.feeds.corroboration import corroborate as corroborate
     from analysis.feeds.corroboration import disagreements as disagreements
     from analysis.feeds.dyads import neighbours as neighbours
     from analysis.feeds.dyads import standing as standing
     from analysis.feeds.dyads import world as world
+    from analysis.feeds.dyads import world_funnel as world_funnel
     from analysis.feeds.engines import connect as connect
     from analysis.feeds.engines import sql as sql
     from analysis.feeds.faults import FeedError as FeedError
@@ -38,6 +40,7 @@ _HOMES = {
     "Guards": "guards",
     "Reading": "reading",
     "connect": "engines",
+    "behind": "corroboration",
     "corroborate": "corroboration",
     "disagreements": "corroboration",
     "corroboration_chart": "picture",
@@ -50,6 +53,7 @@ _HOMES = {
     "sql": "engines",
     "standing": "dyads",
     "world": "dyads",
+    "world_funnel": "dyads",
 }
 
 __all__ = sorted(_HOMES)

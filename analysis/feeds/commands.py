@@ -10,13 +10,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from analysis.errors import WorkbookError
 from analysis.feeds.formats import FEEDS
 from analysis.files import write_document
+
+if TYPE_CHECKING:
+    from analysis.feeds.reading import Reading
 
 _FEED = click.option("--feed", type=click.Choice(FEEDS), help="Which feed (default: told from the files).")
 _DYAD = click.option("--dyad", nargs=2, required=True, metavar="A B", help="Two ISO alpha-3 codes, such as DEU FRA.")
@@ -59,6 +62,10 @@ def scan(paths: tuple[str, ...], feed: str | None, dyad: tuple[str, str], out: P
     with _bar("Scanning") as progress:
         report = run(paths, dyad, out, feed=feed, workers=workers, progress=progress)
     click.echo(str(report))
+    from analysis.feeds.reading import read
+
+    # A number of rows says how much was written; what it comes to must stand beside it.
+    _tell(read(out, dyad))
 
 
 @feed.command()
@@ -99,15 +106,7 @@ def funnel(
     from analysis.feeds.reading import read
 
     guards = Guards(not no_anniversaries, not no_opinions, not no_repeats, mirrors)
-    reading = read(paths, dyad, feed=feed, guards=guards, engine=engine)
-    click.echo(str(reading.funnel))
-    for state, count in reading.coverage["state"].value_counts().items():
-        click.echo(f"  periods {state:<20}{count:>14,}")
-    for row in reading.schemes.itertuples():
-        click.echo(
-            f"  {row.file}: {row.value} of {row.wrong} in {row.rows} rows disagrees with the {row.scheme} scheme "
-            f"(agrees best with {row.agrees_with})"
-        )
+    _tell(read(paths, dyad, feed=feed, guards=guards, engine=engine))
 
 
 @feed.command()
@@ -118,10 +117,13 @@ def funnel(
 @_ENGINE
 def world(path: Path, feed: str | None, dyad: tuple[str, str] | None, out: Path | None, engine: str) -> None:
     """Sum conflict and cooperation of all dyads by month, from the lake in PATH."""
-    from analysis.feeds.dyads import neighbours, standing
+    from analysis.feeds.dyads import neighbours, standing, world_funnel
     from analysis.feeds.dyads import world as run
+    from analysis.feeds.engines import connect
 
-    table = run(path, feed=feed, engine=engine)
+    con = connect(engine)
+    table = run(path, feed=feed, engine=con)
+    click.echo(str(world_funnel(path, feed=feed, engine=con)))
     pairs = len(table[["actor_low", "actor_high"]].drop_duplicates())
     click.echo(f"{len(table):,} rows, {pairs:,} dyads, {table['month'].nunique():,} months")
     if dyad:
@@ -130,6 +132,18 @@ def world(path: Path, feed: str | None, dyad: tuple[str, str] | None, out: Path 
     if out:
         write_document(out, table.to_csv(index=False, lineterminator="\n").encode("utf-8"))
         click.echo(str(out))
+
+
+def _tell(reading: Reading) -> None:
+    """Print the funnel, the states of the periods, and files whose scores are not those of their scheme."""
+    click.echo(str(reading.funnel))
+    for state, count in reading.coverage["state"].value_counts().items():
+        click.echo(f"  periods {state:<20}{count:>14,}")
+    for row in reading.schemes.itertuples():
+        click.echo(
+            f"  {row.file}: {row.value} of {row.wrong} in {row.rows} rows disagrees with the {row.scheme} scheme "
+            f"(agrees best with {row.agrees_with})"
+        )
 
 
 @contextmanager

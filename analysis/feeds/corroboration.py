@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,9 @@ from analysis.errors import OptionError, one_of
 from analysis.measures import _frames as fr
 from analysis.measures.tension import tension
 from analysis.measures.turning_points import events_near
+
+if TYPE_CHECKING:
+    from analysis.feeds.reading import Reading
 
 LEAST = 10
 _FREQS = {"M": "M", "Q": "Q", "Y": "Y"}
@@ -137,6 +141,40 @@ def disagreements(
             for act in near.itertuples():
                 rows.append([day, difference[day], side, act.event_id, act.title, act.date, act.goldstein])
     return pd.DataFrame(rows, columns=columns).astype({"date": "datetime64[us]", "act_date": "datetime64[us]"})
+
+
+def behind(worst: pd.DataFrame, reading: Reading) -> pd.DataFrame:
+    """List the rows of the feed behind the acts that `disagreements` names, with the place of each.
+
+    Parameters
+    ----------
+    worst : DataFrame
+        The frame of `disagreements`.
+    reading : Reading
+        What `read` gave; its rows are looked up by the day, pair, direction and root of each act.
+
+    Returns
+    -------
+    DataFrame
+        One row a day and row of the feed that counts, in the order of `worst`: `date`, `title` (of the act),
+        `event_id` (of the row), `start`, `source_actor`, `target_actor`, `cameo`, `root`, `goldstein`, `publisher`,
+        `url`, `feed_file`, `feed_line`.
+    """
+    named = worst.loc[worst["side"] == "feed", ["date", "event_id", "title"]]
+    acts = named.merge(_keyed(reading.events, reading.events["reciprocal"]), on="event_id", how="inner")
+    rows = reading.rows[reading.rows["aside"].isna()]
+    keys = ["start", "end", "low", "high", "from", "root"]
+    found = acts[["date", "title", *keys]].merge(_keyed(rows, rows["undirected"]), on=keys, how="left")
+    columns = ["date", "title", "event_id", "start", "source_actor", "target_actor", "cameo", "root", "goldstein"]
+    return found[[*columns, "publisher", "url", "feed_file", "feed_line"]]
+
+
+def _keyed(table: pd.DataFrame, joint: pd.Series) -> pd.DataFrame:
+    """Add what an act and its rows have in common: the pair, and who acts unless both do."""
+    sides = table[["source_actor", "target_actor"]]
+    low, high = sides.min(axis=1), sides.max(axis=1)
+    kept = table.drop(columns=[name for name in ("title",) if name in table])
+    return kept.assign(low=low, high=high, **{"from": table["source_actor"].mask(joint.astype("bool"), "")})
 
 
 def _parts(both: pd.DataFrame, breaks: Sequence[str]) -> list[pd.DataFrame]:

@@ -7,8 +7,8 @@ missing    there is no archive of that period, or it has no lines, or it breaks 
 withheld   the producer keeps it back, as the analyst has stated
 
 The period of an archive is told from its name, as the feeds have it: `20191024143000.export.CSV.zip` is a quarter of an
-hour, `20130401.export.CSV.zip` a day, `201303.zip` a month, `1979.zip` a year. Where names tell nothing, the periods
-are the months in which the file has rows.
+hour, `20130401.export.CSV.zip` a day, `201303.zip` a month, `1979.zip` a year. Where a name tells nothing, the periods
+are the months from the file's first to its last row; a file without any has one row here, without days.
 """
 
 from __future__ import annotations
@@ -58,14 +58,16 @@ def periods(files: Iterable[Summary], rows: pd.DataFrame, withheld: pd.DataFrame
     -------
     DataFrame
         Sorted by `start`: `start`, `end` (both included), `state` ("covered", "missing", "withheld"), `reason` (empty
-        for a covered one), `file`, `lines` (all lines of the archive; 0 where nothing was read), `rows` (those of the
-        dyad), `share` (rows / lines; missing without lines).
+        for a covered one), `file`, `lines` (all lines of the period; 0 where nothing was read, missing where a file of
+        several months does not tell), `rows` (those of the dyad), `share` (rows / lines; missing without lines).
     """
-    named = [(period, one) for one in files if (period := period_of(one.file)) is not None]
-    found = _from_names(named) if named else _from_rows(list(files), rows)
+    held = list(files)
+    named = [(period, one) for one in held if (period := period_of(one.file)) is not None]
+    found = _from_names(named) + _from_rows([one for one in held if period_of(one.file) is None], rows)
     table = pd.DataFrame(found, columns=list(COLUMNS)[:-1])
     for name in ("start", "end"):
         table[name] = pd.to_datetime(table[name]).astype("datetime64[us]")
+    table["lines"] = table["lines"].astype("Int64")
     table["share"] = (table["rows"] / table["lines"].where(table["lines"] > 0)).astype("float64")
     return _withheld(table, withheld).sort_values(["start", "end", "file"], ignore_index=True)
 
@@ -79,10 +81,10 @@ def monthly(table: pd.DataFrame) -> pd.DataFrame:
     grouped = table.groupby(month)
     rank = {"covered": 0, "withheld": 1, "missing": 2}
     best = table["state"].map(rank).groupby(month).min().map({place: name for name, place in rank.items()})
-    summed = grouped[["lines", "rows"]].sum()
+    summed = grouped[["lines", "rows"]].sum(min_count=1)
     result = summed.assign(
         state=best.astype("str"),
-        share=summed["rows"] / summed["lines"].where(summed["lines"] > 0),
+        share=(summed["rows"] / summed["lines"].where(summed["lines"] > 0)).astype("float64"),
         missing=(table["state"] != "covered").groupby(month).mean(),
     )
     return result.reset_index()[["start", "state", "lines", "rows", "share", "missing"]]
@@ -104,27 +106,23 @@ def _from_names(named: list[tuple[pd.Period, Summary]]) -> list[tuple[object, ..
 
 
 def _from_rows(files: list[Summary], rows: pd.DataFrame) -> list[tuple[object, ...]]:
-    if rows.empty:
-        return []
-    days = rows["start"].dropna()
-    if days.empty:
-        return []
-    lines, unread = sum(one.lines for one in files), [one for one in files if one.state != "read"]
-    counts = days.dt.to_period("M").value_counts()
-    names = files[0].file if len(files) == 1 else f"{len(files)} files"
-    reason = "; ".join(f"{one.file}: {one.reason or one.state}" for one in unread[:3])
-    return [
-        (
-            one.start_time,
-            one.end_time.floor("us"),
-            "covered",
-            reason,
-            names,
-            lines if index == 0 else 0,
-            int(counts.get(one, 0)),
-        )
-        for index, one in enumerate(pd.period_range(counts.index.min(), counts.index.max(), freq="M"))
-    ]
+    found: list[tuple[object, ...]] = []
+    if not files:
+        return found
+    months = rows["start"].dt.to_period("M")
+    own = rows["feed_file"].str.replace(r"::.*$", "", regex=True)
+    for one in files:
+        state, reason = ("covered", "") if one.state == "read" else ("missing", one.reason or one.state)
+        counts = months[own == one.file].dropna().value_counts()
+        if counts.empty:
+            found.append((pd.NaT, pd.NaT, state, reason, one.file, one.lines, one.rows))
+            continue
+        span = pd.period_range(counts.index.min(), counts.index.max(), freq="M")
+        for month in span:
+            lines = one.lines if len(span) == 1 else pd.NA
+            end = month.end_time.floor("us")
+            found.append((month.start_time, end, state, reason, one.file, lines, int(counts.get(month, 0))))
+    return found
 
 
 def _withheld(table: pd.DataFrame, withheld: pd.DataFrame | None) -> pd.DataFrame:

@@ -19,6 +19,7 @@ import pandas as pd
 from analysis.errors import OptionError
 from analysis.feeds import countries, engines
 from analysis.feeds.formats import named
+from analysis.feeds.funnel import Counts, Funnel, assemble
 from analysis.feeds.guards import Guards, acts, between, guarded
 from analysis.feeds.journal import Journal
 from analysis.feeds.readers import events
@@ -104,13 +105,42 @@ def world(
     OptionError
         When there is no such lake, or it holds one dyad only.
     """
-    place = Path(path)
-    settings = Journal.read(place / "_journal.jsonl").settings if place.is_dir() else {}
-    if not place.exists() or (not feed and not settings):
-        raise OptionError("world", "path", "the folder of a lake", path, "Make one with `workbook feed lake`.")
-    raw = engines.raw_table(engines.connect(engine), place)
-    table = engines.frame(monthly(events(raw, named(feed or settings["feed"]).feed), guards))
+    rows, _, _ = _opened(path, feed, engine)
+    table = engines.frame(monthly(rows, guards))
     return table.sort_values(["month", "actor_low", "actor_high"], kind="stable", ignore_index=True)
+
+
+def world_funnel(
+    path: str | os.PathLike[str], *, feed: str | None = None, guards: Guards | None = None, engine: Any = "duckdb"
+) -> Funnel:
+    """Count from the rows of all dyads to their acts, texts and publishers; arguments as for `world`."""
+    rows, name, lines = _opened(path, feed, engine)
+    table = guarded(between(rows, None), guards or Guards())
+    good = table.filter(table["aside"].isnull())
+    asides = engines.frame(table.group_by("aside").aggregate(rows=table.count()))
+    aside = {str(name): int(count) for name, count in asides.dropna().set_index("aside")["rows"].items()}
+    behind = engines.frame(
+        good.aggregate(
+            unknown=good["text"].isnull().sum(), texts=good["text"].nunique(), publishers=good["publisher"].nunique()
+        )
+    ).iloc[0]
+    total = int(asides["rows"].sum())
+    found = engines.frame(acts(table).aggregate(lambda one: one.count().name("acts")))
+    texts = None if behind["unknown"] > 0 else int(behind["texts"])
+    counts = Counts(lines, None, total, aside, int(found["acts"].iloc[0]), texts, int(behind["publishers"]))
+    return assemble(counts, what="all dyads", feed=name)
+
+
+def _opened(path: str | os.PathLike[str], feed: str | None, engine: Any) -> tuple[Table, str, int | None]:
+    """Return the events of a lake, its feed, and its lines."""
+    place = Path(path)
+    journal = Journal.read(place / "_journal.jsonl") if place.is_dir() else None
+    if not place.exists() or (not feed and journal is None):
+        raise OptionError("world", "path", "the folder of a lake", path, "Make one with `workbook feed lake`.")
+    form = named(feed or (journal.settings["feed"] if journal else ""))
+    raw = engines.raw_table(engines.connect(engine), place)
+    lines = sum(one.lines for one in journal.files.values()) if journal else None
+    return events(raw, form.feed), form.feed, lines
 
 
 def totals(table: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Literal
 
 from analysis.errors import OptionError, nearest, one_of
@@ -184,12 +185,18 @@ def named(feed: str) -> Format:
     raise OptionError("feed", "feed", one_of(FEEDS), feed, nearest(feed, FEEDS))
 
 
+@lru_cache(4096)
 def plain(name: str) -> str:
     """Return a column name without case, blanks and punctuation."""
     return re.sub("[^a-z0-9]", "", name.lower())
 
 
+@cache
+def _known(form: Format) -> dict[str, str]:
+    return {plain(name): name for name in form.columns} | {plain(old): new for old, new in form.aliases}
+
+
 def canonical(names: Sequence[str], form: Format) -> tuple[str, ...]:
     """Return the canonical names of a header's cells; a cell that is unknown keeps its own plain name."""
-    known = {plain(name): name for name in form.columns} | {plain(old): new for old, new in form.aliases}
+    known = _known(form)
     return tuple(known.get(plain(name), plain(name)) for name in names)

@@ -1,8 +1,9 @@
 """The funnel from rows to sources: how much stands behind a count.
 
     lines read                     2,111
-    rows of RUS and BLR                8    0.379 % of all lines
-    set aside: repeats                 4
+    rows of all dyads                422   19.99%
+    rows of RUS and BLR                8    0.38%    1.90% of all dyads
+    set aside: repeats                 4   50.00%
     ...
     acts (one a day)                   2
     independent texts                  1
@@ -14,6 +15,7 @@ says whether that account is one journalist's.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -28,8 +30,9 @@ class Funnel:
     Parameters
     ----------
     frame : DataFrame
-        `step`, `count` (missing where it cannot be known), `share` (of the dyad's rows, 0 to 1; for the rows
-        themselves, of all lines read).
+        `step`, `count` (missing where it cannot be known), `share` (of the rows counted, 0 to 1; for these rows
+        themselves and those of all dyads, of all lines read), `of_dyads` (for the rows counted, their share in the rows
+        of all dyads; missing where only one dyad was taken from the archives).
     title : str
         What was counted.
     """
@@ -42,39 +45,86 @@ class Funnel:
 
     def __str__(self) -> str:
         rows = []
-        for step, count, share in self.frame.itertuples(index=False):
+        for step, count, share, of_dyads in self.frame.itertuples(index=False):
             number = "not known" if pd.isna(count) else f"{int(count):,}"
-            rows.append(f"  {step:<28}{number:>14}" + ("" if pd.isna(share) else f"{share:>10.2%}"))
+            text = f"  {step:<28}{number:>14}" + ("" if pd.isna(share) else f"{share:>10.2%}")
+            rows.append(text + ("" if pd.isna(of_dyads) else f"{of_dyads:>10.2%} of all dyads"))
         return "\n".join([self.title, *rows])
 
 
-def funnel(rows: pd.DataFrame, acts: pd.DataFrame, *, lines: int | None, dyad: tuple[str, str], feed: str) -> Funnel:
+@dataclass(frozen=True)
+class Counts:
+    """What a funnel is made of: `lines`, `dyads`, `texts` and `publishers` are None where they cannot be known.
+
+    Parameters
+    ----------
+    lines : int, optional
+        Lines of all dyads that were read to find these rows.
+    dyads : int, optional
+        Rows between any two different countries.
+    rows : int
+        Rows of what is counted.
+    aside : dict
+        How many of them each guard set aside; see `STEPS`.
+    acts, texts, publishers : int
+        What the others come to.
+    """
+
+    lines: int | None
+    dyads: int | None
+    rows: int
+    aside: Mapping[str, int]
+    acts: int
+    texts: int | None
+    publishers: int
+
+
+def assemble(counts: Counts, *, what: str, feed: str) -> Funnel:
+    """Put counts in order; `what` says whose rows they are."""
+    unknown = float("nan")
+    good = counts.rows - sum(counts.aside.values())
+    steps = [
+        ("lines read", counts.lines),
+        *([("rows of all dyads", counts.dyads)] if counts.dyads is not None else []),
+        (f"rows of {what}", counts.rows),
+        *((f"set aside: {name}", counts.aside.get(name, 0)) for name in STEPS),
+        ("rows that count", good),
+        ("acts (one a day)", counts.acts),
+        ("independent texts", counts.texts),
+        ("publishers", counts.publishers),
+    ]
+    frame = pd.DataFrame(steps, columns=["step", "count"]).astype({"count": "float64"})
+    frame = frame.drop_duplicates("step", ignore_index=True)
+    whole, own = frame["step"].isin(["rows of all dyads", f"rows of {what}"]), frame["step"] == f"rows of {what}"
+    frame["share"] = frame["count"] / (counts.rows or unknown)
+    frame.loc[whole, "share"] = frame["count"] / (counts.lines or unknown)
+    frame.loc[frame["step"] == "lines read", "share"] = unknown
+    frame["of_dyads"] = (frame["count"] / (counts.dyads or unknown)).where(own & (what != "all dyads"))
+    return Funnel(frame, f"{feed}: {what}, from rows to sources")
+
+
+def funnel(
+    rows: pd.DataFrame,
+    acts: pd.DataFrame,
+    *,
+    lines: int | None,
+    dyad: tuple[str, str],
+    feed: str,
+    dyads: int | None = None,
+) -> Funnel:
     """Count guarded rows and acts.
 
     Parameters
     ----------
     rows, acts : DataFrame
         As in `Reading`.
-    lines : int, optional
-        Lines of all dyads that were read to find these rows.
+    lines, dyads : int, optional
+        As in `Counts`.
     dyad, feed
         For the title.
     """
     good = rows[rows["aside"].isna()]
-    total = len(rows)
-    steps: list[tuple[str, float, float]] = [
-        ("lines read", float("nan") if lines is None else lines, float("nan")),
-        (f"rows of {dyad[0]} and {dyad[1]}", total, total / lines if lines else float("nan")),
-        *((f"set aside: {name}", int((rows["aside"] == name).sum()), float("nan")) for name in STEPS),
-        ("rows that count", len(good), float("nan")),
-        ("acts (one a day)", len(acts), float("nan")),
-        ("independent texts", good["text"].nunique(), float("nan")),
-        ("publishers", good["publisher"].nunique(), float("nan")),
-    ]
-    frame = pd.DataFrame(steps, columns=["step", "count", "share"])
-    of_rows = frame["count"] / total if total else frame["count"] * float("nan")
-    own = frame["step"].isin(["lines read", steps[1][0]])
-    frame["share"] = frame["share"].where(own, of_rows)
-    if good["text"].isna().any() and len(good):
-        frame.loc[frame["step"] == "independent texts", ["count", "share"]] = float("nan")
-    return Funnel(frame, f"{feed}: {dyad[0]} and {dyad[1]}, from rows to sources")
+    aside = {name: int((rows["aside"] == name).sum()) for name in STEPS}
+    texts = None if good["text"].isna().any() else good["text"].nunique()
+    counts = Counts(lines, dyads, len(rows), aside, len(acts), texts, good["publisher"].nunique())
+    return assemble(counts, what=f"{dyad[0]} and {dyad[1]}", feed=feed)

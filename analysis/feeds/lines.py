@@ -1,9 +1,9 @@
 """From a stream of bytes to the lines that matter, without parsing the others.
 
 This is where the time goes, so each block of some 128 KiB is dealt with as a whole. Its lines are counted, its tabs
-are counted (together they tell whether any line has another width), and it is searched for the rarer of the two
-countries as bytes. Only a line that holds both countries is cut out, split and looked at closely; that is about one in
-two thousand. All of this costs less than unpacking does.
+are counted (together they tell whether any line has another width), and it is searched for one of the two countries as
+bytes. Only a line that holds both countries is cut out, split and looked at closely; that is about one in two thousand.
+All of this costs less than unpacking does.
 
 What the block check sees: any line of another width, unless a line that is too short and one that is too long make up
 for each other within one block; any NUL byte. A line in another encoding is seen if it is one of those wanted.
@@ -11,17 +11,23 @@ for each other within one block; any NUL byte. A line in another encoding is see
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from analysis.feeds.archives import ArchiveError, Limits
 from analysis.feeds.faults import FaultLog
 from analysis.feeds.identify import Layout
 
-Numbers = npt.NDArray[np.int64]
+
+class Block(NamedTuple):
+    """Whole lines of a file as they stand: their bytes, the number of the first, and how many they are."""
+
+    data: bytes
+    first: int
+    lines: int
 
 
 @dataclass(frozen=True)
@@ -29,20 +35,19 @@ class Batch:
     """Whole good lines, each ending in a line feed, and their numbers in the file."""
 
     data: bytes
-    numbers: Numbers
+    numbers: Sequence[int]
 
     def __len__(self) -> int:
         return len(self.numbers)
 
 
-def blocks(chunks: Iterator[bytes], where: str, log: FaultLog, limits: Limits) -> Iterator[tuple[bytes, int]]:
+def blocks(chunks: Iterator[bytes], where: str, log: FaultLog, limits: Limits) -> Iterator[Block]:
     """Cut a stream at line ends.
 
     Yields
     ------
-    tuple of bytes and int
-        Whole lines, and the number of the first of them. A line beyond the limit is left out, and logged; so is the
-        last one of an archive that is cut off.
+    Block
+        Whole lines. A line beyond the limit is left out, and logged; so is the last one of an archive that is cut off.
 
     Raises
     ------
@@ -67,8 +72,9 @@ def blocks(chunks: Iterator[bytes], where: str, log: FaultLog, limits: Limits) -
                 chunk, number, cut = chunk[tail:], number + 1, cut - tail
             block = b"".join([*held, memoryview(chunk)[:cut]])
             if block:
-                yield block, number
-                number += sz.count(block, b"\n")
+                count = sz.count(block, b"\n")
+                yield Block(block, number, count)
+                number += count
             rest = chunk[cut:]
             held, size, start = ([rest] if rest else []), len(rest), b""
     except ArchiveError:
@@ -78,31 +84,23 @@ def blocks(chunks: Iterator[bytes], where: str, log: FaultLog, limits: Limits) -
     if size > limits.line:
         log.add(where, number, "long", "set aside", f"a line of more than {limits.line:,} bytes", start)
     elif size:
-        yield b"".join(held) + b"\n", number
+        yield Block(b"".join(held) + b"\n", number, 1)
 
 
-def check(block: bytes, first: int, layout: Layout, where: str, log: FaultLog) -> Batch:
+def check(block: Block, layout: Layout, where: str, log: FaultLog) -> Batch:
     """Keep the lines of the right width without NUL bytes; log the others."""
-    signs = np.frombuffer(block, dtype=np.uint8)
-    delimiter = layout.format.delimiter.encode()
-    lines = int(np.count_nonzero(signs == 10))
-    cells = int(np.count_nonzero(signs == delimiter[0]))
-    if cells == lines * (layout.width - 1) and b"\0" not in block:
-        return Batch(block, np.arange(first, first + lines))
-    return check_each(block, first, layout, where, log)
+    batch = Batch(block.data, range(block.first, block.first + block.lines))
+    cells = np.count_nonzero(np.frombuffer(block.data, dtype=np.uint8) == ord(layout.format.delimiter))
+    if cells == block.lines * (layout.width - 1) and b"\0" not in block.data:
+        return batch
+    return check_each(batch, layout, where, log)
 
 
-def check_each(block: bytes, first: int, layout: Layout, where: str, log: FaultLog) -> Batch:
+def check_each(batch: Batch, layout: Layout, where: str, log: FaultLog) -> Batch:
     """Do the same line by line."""
-    count = block.count(b"\n")
-    return check_numbered(Batch(block, np.arange(first, first + count)), layout, where, log)
-
-
-def check_numbered(batch: Batch, layout: Layout, where: str, log: FaultLog) -> Batch:
-    """Do the same for lines that are not neighbours."""
     good, numbers = [], []
     delimiter = layout.format.delimiter.encode()
-    for number, line in zip(batch.numbers.tolist(), batch.data.split(b"\n"), strict=False):
+    for number, line in zip(batch.numbers, batch.data.split(b"\n"), strict=False):
         width = line.count(delimiter) + 1
         if b"\0" in line:
             log.add(where, number, "nul", "set aside", f"{line.count(0)} NUL bytes", line)
@@ -112,7 +110,7 @@ def check_numbered(batch: Batch, layout: Layout, where: str, log: FaultLog) -> B
         else:
             good.append(line + b"\n")
             numbers.append(number)
-    return Batch(b"".join(good), np.array(numbers, dtype=np.int64))
+    return Batch(b"".join(good), numbers)
 
 
 def to_utf8(batch: Batch, where: str, log: FaultLog) -> Batch:
@@ -120,7 +118,7 @@ def to_utf8(batch: Batch, where: str, log: FaultLog) -> Batch:
     if b"\r" not in batch.data and _is_utf8(batch.data):
         return batch
     lines = []
-    for number, line in zip(batch.numbers.tolist(), batch.data.split(b"\n"), strict=False):
+    for number, line in zip(batch.numbers, batch.data.split(b"\n"), strict=False):
         lines.append(line_to_utf8(line, number, where, log))
     return Batch(b"".join(line + b"\n" for line in lines), batch.numbers)
 

@@ -23,6 +23,8 @@ _SIGNS: tuple[tuple[bytes, str], ...] = (
     (b"\xfe\xff", "UTF-16 text; save it as UTF-8"),
 )
 
+_CONTROLS = bytes(byte for byte in range(32) if not 9 <= byte <= 13)
+
 
 def looks_like(head: bytes) -> str:
     """Return what the first bytes of a file look like, or an empty text where they could be lines of text."""
@@ -37,5 +39,5 @@ def looks_like(head: bytes) -> str:
     if text.startswith((b"{", b"[{", b"[\n")):
         return "JSON"
     sample = head[:4000]
-    binary = sum(byte < 9 or 13 < byte < 32 for byte in sample)
+    binary = len(sample) - len(sample.translate(None, _CONTROLS))
     return "binary data" if sample and binary > len(sample) * 0.1 else ""

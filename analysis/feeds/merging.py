@@ -16,15 +16,20 @@ from typing import TYPE_CHECKING
 from analysis.feeds.faults import COLUMNS
 from analysis.feeds.journal import Entry, Journal
 from analysis.feeds.plans import schema
+from analysis.feeds.tables import strings
 from analysis.files import replacing
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+# Rows of one group of the result.
+_ROWS = 50_000
+
 
 def merge(target: Path, journal: Journal, parts: Path, columns: Sequence[str]) -> None:
     """Bring the parts into the result; doing it twice gives the same."""
-    waiting = [entry for entry in journal.entries if entry.part]
+    # Tasks end in any order; the result is in the files' order, however many workers there were.
+    waiting = sorted((entry for entry in journal.entries if entry.part), key=lambda entry: entry.files[0].file)
     fresh = {one.file for entry in waiting for one in entry.files}
     target.parent.mkdir(parents=True, exist_ok=True)
     if waiting or not target.exists():
@@ -37,19 +42,32 @@ def merge(target: Path, journal: Journal, parts: Path, columns: Sequence[str]) -
 
 def _merge_rows(target: Path, sources: Sequence[Path], fresh: set[str], form: pa.Schema) -> None:
     import pyarrow as pa
-    import pyarrow.compute as pc
     from pyarrow import parquet
 
-    again = pa.array(sorted(fresh), pa.string())
+    held: list[pa.Table] = []
+    count = 0
     with replacing(target) as temporary, parquet.ParquetWriter(temporary, form, compression="zstd") as writer:
         for source in sources:
             with parquet.ParquetFile(source) as file:
-                for batch in file.iter_batches(batch_size=50_000):
-                    rows = pa.table(batch)
-                    if source == target:
-                        files = pc.replace_substring_regex(rows["feed_file"], r"::.*$", "")
-                        rows = rows.filter(pc.invert(pc.is_in(files, value_set=again)))
-                    writer.write_table(rows)
+                for batch in file.iter_batches(batch_size=_ROWS):
+                    rows = pa.Table.from_batches([batch])
+                    held.append(_without(rows, fresh) if source == target else rows)
+                    count += len(held[-1])
+                    # Many small parts would make many small groups, which are slow to read.
+                    while count >= _ROWS:
+                        whole = pa.concat_tables(held)
+                        writer.write_table(whole.slice(0, _ROWS))
+                        held, count = [whole.slice(_ROWS)], count - _ROWS
+        if count:
+            writer.write_table(pa.concat_tables(held))
+
+
+def _without(rows: pa.Table, files: set[str]) -> pa.Table:
+    """Leave out the rows of some files."""
+    import pyarrow.compute as pc
+
+    own = pc.replace_substring_regex(rows["feed_file"], r"::.*$", "")
+    return rows.filter(pc.invert(pc.is_in(own, value_set=strings(sorted(files)))))
 
 
 def _merge_faults(target: Path, sources: Sequence[Path], fresh: set[str]) -> None:

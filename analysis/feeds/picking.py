@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from analysis.feeds import countries
 from analysis.feeds.formats import BLANK, Format
 from analysis.feeds.identify import Layout
 from analysis.feeds.lines import Batch
 
 
-@dataclass(frozen=True)
+@dataclass
 class DyadFilter:
     """Finds the lines of a dyad: by bytes first, then exactly, by the cells that name the two countries.
 
@@ -31,6 +29,8 @@ class DyadFilter:
         Cells in a line.
     splitter : str
         What separates countries within a cell; empty for none.
+    sought : int, optional
+        Which of the two countries blocks are searched for, the rarer one; told from the first block.
     """
 
     tokens: tuple[tuple[bytes, ...], tuple[bytes, ...]]
@@ -40,25 +40,41 @@ class DyadFilter:
     width: int
     delimiter: bytes
     splitter: str
+    sought: int | None = None
 
     def pick(self, batch: Batch) -> Batch:
         """Keep the lines of the dyad."""
+        lines, numbers, counted, before = [], [], 0, 0
+        for start, line in self._candidates(batch.data):
+            if self.holds(line):
+                before += batch.data.count(b"\n", counted, start)
+                counted = start
+                lines.append(line)
+                numbers.append(batch.numbers[before])
+        return Batch(b"".join(lines), numbers)
+
+    def _candidates(self, data: bytes) -> Iterator[tuple[int, bytes]]:
+        """Yield start and text of each line with a token of both countries, in order, each once."""
         import stringzilla as sz
 
-        data = batch.data
-        counts = [sum(sz.count(data, token) for token in side) for side in self.tokens]
-        if not all(counts):
-            return Batch(b"", batch.numbers[:0])
-        rare, common = self.tokens if counts[0] <= counts[1] else self.tokens[::-1]
-        starts, kept = [], []
-        for start, line in _lines_with(data, rare):
-            if any(token in line for token in common) and self.holds(line):
-                starts.append(start)
-                kept.append(line)
-        if not kept:
-            return Batch(b"", batch.numbers[:0])
-        ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == 10)
-        return Batch(b"".join(kept), batch.numbers[np.searchsorted(ends, starts)])
+        if self.sought is None:
+            # One look at the first block is enough: a wrong choice costs time and nothing else.
+            counts = [sum(sz.count(data, token) for token in side) for side in self.tokens]
+            self.sought = counts.index(min(counts))
+        sought, other = self.tokens[self.sought], self.tokens[1 - self.sought]
+        view = sz.Str(data)
+        found: dict[int, int] = {}
+        for token in sought:
+            place = view.find(token)
+            while place >= 0:
+                start, end = data.rfind(b"\n", 0, place) + 1, data.find(b"\n", place) + 1
+                for second in other:
+                    if data.find(second, start, end) >= 0:
+                        found[start] = end
+                        break
+                place = view.find(token, end)
+        for start, end in sorted(found.items()):
+            yield start, data[start:end]
 
     def holds(self, line: bytes) -> bool:
         """Tell whether a line's cells name both countries, one on each side (or both on one with the other blank).
@@ -107,20 +123,3 @@ def _token(spelling: str, form: Format, layout: Layout) -> bytes:
     """Return the bytes to search for: with the tabs about it where the cell is certain to stand between two."""
     inner = form.scheme == "cameo" and not layout.header
     return f"\t{spelling}\t".encode() if inner else spelling.encode()
-
-
-def _lines_with(data: bytes, tokens: tuple[bytes, ...]) -> Iterator[tuple[int, bytes]]:
-    """Yield start and text of each line that holds one of the tokens, in order, each once."""
-    import stringzilla as sz
-
-    view = sz.Str(data)
-    found: dict[int, int] = {}
-    for token in tokens:
-        place = view.find(token)
-        while place >= 0:
-            start = data.rfind(b"\n", 0, place) + 1
-            end = data.find(b"\n", place) + 1
-            found[start] = end
-            place = view.find(token, end)
-    for start, end in sorted(found.items()):
-        yield start, data[start:end]

@@ -53,6 +53,8 @@ class Plan:
         Canonical columns to keep.
     dyad : pair of str, optional
         Only rows that name both countries; all rows when absent.
+    limits : Limits
+        How far an archive is followed.
     """
 
     feed: Feed

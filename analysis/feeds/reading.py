@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -28,9 +28,6 @@ from analysis.feeds.inputs import Paths, expand
 from analysis.feeds.journal import Journal
 from analysis.feeds.readers import events
 from analysis.feeds.scanning import scan
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,17 +131,21 @@ def _read_table(
     _same_dyad(journal, pair, path)
     con = engines.connect(engine)
     raw = engines.raw_table(con, path)
-    table = guarded(between(events(raw, form.feed), pair), guards)
+    every = events(raw, form.feed)
+    table = guarded(between(every, pair), guards)
     rows = _ordered(engines.frame(table))
     found = _titled(_ordered(engines.frame(acts(table))), pair)
     faults = path / "_faults.csv" if path.is_dir() else path.with_name(f"{path.name}.faults.csv")
     files = list(journal.files.values()) if journal else []
+    lines = sum(one.lines for one in files) if files else None
+    # Only a lake holds the others too.
+    dyads = int(between(every, None).count().execute()) if path.is_dir() else None
     return Reading(
         form.feed,
         pair,
         found,
         rows,
-        funnel(rows, found, lines=sum(one.lines for one in files) if files else None, dyad=pair, feed=form.feed),
+        funnel(rows, found, lines=lines, dyad=pair, feed=form.feed, dyads=dyads),
         _faults(rows, faults),
         coverage.periods(files, rows, withheld),
         schemes.disagreements(rows),

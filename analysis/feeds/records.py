@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from analysis.feeds.faults import FaultLog
 from analysis.feeds.identify import Layout
-from analysis.feeds.lines import line_to_utf8
+from analysis.feeds.lines import Block, line_to_utf8
 
 LONGEST = 50
 
@@ -29,7 +29,7 @@ class Record:
 
 
 def records(
-    blocks: Iterator[tuple[bytes, int]],
+    blocks: Iterator[Block],
     layout: Layout,
     where: str,
     log: FaultLog,
@@ -55,9 +55,9 @@ def records(
                 held = []
 
 
-def _numbered(blocks: Iterator[tuple[bytes, int]]) -> Iterator[tuple[int, bytes]]:
-    for block, first in blocks:
-        yield from enumerate(block.split(b"\n")[:-1], first)
+def _numbered(blocks: Iterator[Block]) -> Iterator[tuple[int, bytes]]:
+    for block in blocks:
+        yield from enumerate(block.data.split(b"\n")[:-1], block.first)
 
 
 def _closed(held: list[tuple[int, bytes]]) -> bool:

@@ -7,22 +7,20 @@ the readers' business and is the same on every engine.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from analysis.feeds import lines
 from analysis.feeds.archives import ArchiveError, Member, members
 from analysis.feeds.faults import FaultLog, FeedError
 from analysis.feeds.identify import Layout, identify
 from analysis.feeds.inputs import beginning
+from analysis.feeds.lines import Block
 from analysis.feeds.picking import between, dyad_filter
-from analysis.feeds.plans import Piece, Plan, Rows, Summary, schema
+from analysis.feeds.plans import Piece, Plan, Rows, Summary
 from analysis.feeds.records import records
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from analysis.feeds.tables import parsed
 
 
 def raw_pieces(path: Path, label: str, plan: Plan, log: FaultLog, summary: Summary) -> Iterator[Piece]:
@@ -63,7 +61,7 @@ def _member(
         return ("damaged", str(trouble)) if trouble else ("blank", "the file has no lines")
     stream = lines.blocks(_again(head.removeprefix(b"\xef\xbb\xbf"), trouble, chunks), where, log, plan.limits)
     try:
-        yield from _pieces(_counting(_without_header(stream, layout), summary), layout, where, plan, log, summary)
+        yield from _pieces(_without_header(stream, layout, summary), layout, where, plan, log, summary)
     except ArchiveError as error:
         log.add(where, 0, "archive", "set aside", str(error))
         return "damaged", str(error)
@@ -94,26 +92,18 @@ def _again(head: bytes, trouble: ArchiveError | None, rest: Iterator[bytes]) -> 
     yield from rest
 
 
-def _without_header(stream: Iterator[tuple[bytes, int]], layout: Layout) -> Iterator[tuple[bytes, int]]:
-    for block, first in stream:
-        if first == 1 and layout.header:
-            cut = block.find(b"\n") + 1
-            if block[cut:]:
-                yield block[cut:], 2
-        else:
-            yield block, first
-
-
-def _counting(stream: Iterator[tuple[bytes, int]], summary: Summary) -> Iterator[tuple[bytes, int]]:
-    import stringzilla as sz
-
-    for block, first in stream:
-        summary.lines += sz.count(block, b"\n")
-        yield block, first
+def _without_header(stream: Iterator[Block], layout: Layout, summary: Summary) -> Iterator[Block]:
+    """Leave out the header, and count the lines on the way."""
+    for block in stream:
+        if block.first == 1 and layout.header:
+            block = Block(block.data[block.data.find(b"\n") + 1 :], 2, block.lines - 1)
+        summary.lines += block.lines
+        if block.lines:
+            yield block
 
 
 def _pieces(
-    stream: Iterator[tuple[bytes, int]], layout: Layout, where: str, plan: Plan, log: FaultLog, summary: Summary
+    stream: Iterator[Block], layout: Layout, where: str, plan: Plan, log: FaultLog, summary: Summary
 ) -> Iterator[Piece]:
     making = _from_records if layout.format.quoted else _from_lines
     for piece in making(stream, layout, where, plan, log):
@@ -121,35 +111,29 @@ def _pieces(
         yield piece
 
 
-def _from_lines(
-    stream: Iterator[tuple[bytes, int]], layout: Layout, where: str, plan: Plan, log: FaultLog
-) -> Iterator[Piece]:
+def _from_lines(stream: Iterator[Block], layout: Layout, where: str, plan: Plan, log: FaultLog) -> Iterator[Piece]:
     if plan.dyad is not None:
         yield from _picked(stream, layout, where, plan, log)
         return
-    for block, first in stream:
-        batch = lines.to_utf8(lines.check(block, first, layout, where, log), where, log)
+    for block in stream:
+        batch = lines.to_utf8(lines.check(block, layout, where, log), where, log)
         if len(batch):
-            yield _parsed(batch, layout, where, plan.columns, log)
+            yield parsed(batch, layout, where, plan.columns, log)
 
 
-def _picked(
-    stream: Iterator[tuple[bytes, int]], layout: Layout, where: str, plan: Plan, log: FaultLog
-) -> Iterator[Rows]:
+def _picked(stream: Iterator[Block], layout: Layout, where: str, plan: Plan, log: FaultLog) -> Iterator[Rows]:
     """Take a dyad's lines. They are few, so splitting them here costs less than setting up a parser for each block."""
     assert plan.dyad is not None
     wanted, arrange = dyad_filter(layout, plan.dyad), _arranger(layout, plan.columns, where)
     delimiter = layout.format.delimiter
-    for block, first in stream:
-        batch = wanted.pick(lines.check(block, first, layout, where, log))
+    for block in stream:
+        batch = wanted.pick(lines.check(block, layout, where, log))
         if not len(batch):
             continue
         # Two faults that make up for each other in a block do not in a line.
-        batch = lines.to_utf8(lines.check_numbered(batch, layout, where, log), where, log)
+        batch = lines.to_utf8(lines.check_each(batch, layout, where, log), where, log)
         texts = batch.data.decode("utf-8").split("\n")
-        found = [
-            arrange(text.split(delimiter), number) for text, number in zip(texts, batch.numbers.tolist(), strict=False)
-        ]
+        found = [arrange(text.split(delimiter), number) for text, number in zip(texts, batch.numbers, strict=False)]
         if found:
             yield found
 
@@ -160,65 +144,10 @@ def _arranger(layout: Layout, columns: Sequence[str], where: str) -> Callable[[l
     return lambda cells, number: (*(None if one is None else cells[one] for one in places), where, number)
 
 
-def as_table(rows: Rows, columns: Sequence[str]) -> pa.Table:
-    """Turn rows into a raw table."""
-    import pyarrow as pa
-
-    form = schema(columns)
-    return pa.table(
-        [pa.array(one, kind) for one, kind in zip(zip(*rows, strict=True), form.types, strict=True)], schema=form
-    )
-
-
-def _parsed(batch: lines.Batch, layout: Layout, where: str, columns: Sequence[str], log: FaultLog) -> pa.Table:
-    import pyarrow as pa
-
-    try:
-        table = _split(batch, layout, columns)
-    except pa.ArrowInvalid:
-        batch = lines.check_numbered(batch, layout, where, log)
-        table = _split(batch, layout, columns)
-    return _placed(table, columns, where, pa.array(batch.numbers))
-
-
-def _split(batch: lines.Batch, layout: Layout, columns: Sequence[str]) -> pa.Table:
-    import pyarrow as pa
-    from pyarrow import csv
-
-    # A name that stands twice in a header is kept once, the first one.
-    names = [
-        name if layout.names.index(name) == place else f"{name}.{place}" for place, name in enumerate(layout.names)
-    ]
-    held = [name for name in columns if name in names]
-    if not len(batch):
-        return schema(held).empty_table().select(held)
-    return csv.read_csv(
-        io.BytesIO(batch.data),
-        read_options=csv.ReadOptions(column_names=names, use_threads=False, block_size=max(len(batch.data), 1) + 1),
-        parse_options=csv.ParseOptions(
-            delimiter=layout.format.delimiter, quote_char=False, escape_char=False, ignore_empty_lines=False
-        ),
-        convert_options=csv.ConvertOptions(
-            column_types=dict.fromkeys(held, pa.string()), include_columns=held, strings_can_be_null=False
-        ),
-    )
-
-
-def _from_records(
-    stream: Iterator[tuple[bytes, int]], layout: Layout, where: str, plan: Plan, log: FaultLog
-) -> Iterator[Rows]:
+def _from_records(stream: Iterator[Block], layout: Layout, where: str, plan: Plan, log: FaultLog) -> Iterator[Rows]:
     arrange = _arranger(layout, plan.columns, where)
     for record in records(stream, layout, where, log, record_filter(layout, plan.dyad)):
         yield [arrange(record.cells, record.number)]
-
-
-def _placed(table: pa.Table, columns: Sequence[str], where: str, numbers: pa.Array) -> pa.Table:
-    """Bring a table to the raw schema; a column that this file does not have is missing throughout."""
-    import pyarrow as pa
-
-    length = len(numbers)
-    cells = [table[name] if name in table.column_names else pa.nulls(length, pa.string()) for name in columns]
-    return pa.table([*cells, pa.array([where] * length, pa.string()), numbers], schema=schema(columns))
 
 
 def record_filter(layout: Layout, dyad: tuple[str, str] | None) -> Callable[[list[str]], bool] | None:

@@ -2,7 +2,7 @@
 
 A worker is a plain process started with `python -m analysis.feeds.work`. Nothing is shared with the process that
 started it, so it works the same from a script, from a notebook and on every system, and a worker that dies takes only
-its own task with it.
+its own task with it. Whatever it imports it imports once for each core, so it loads neither pandas nor ibis.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from analysis.feeds.faults import FaultLog, LineFault
 from analysis.feeds.formats import named
 from analysis.feeds.journal import Entry
 from analysis.feeds.plans import Piece, Plan, Rows, Summary, schema
-from analysis.feeds.staging import as_table, raw_pieces
+from analysis.feeds.staging import raw_pieces
+from analysis.feeds.tables import as_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -106,7 +107,10 @@ def _write_part(task: Task, tables: Iterator[pa.Table], folder: Path) -> int:
 
     temporary, rows, writer = folder / f".{task.name}.tmp", 0, None
     for table in tables:
-        writer = writer or parquet.ParquetWriter(temporary, schema(task.columns), compression="zstd")
+        # A part lives until it is merged, so it is not worth packing.
+        writer = writer or parquet.ParquetWriter(
+            temporary, schema(task.columns), compression="none", use_dictionary=False, write_statistics=False
+        )
         writer.write_table(table)
         rows += table.num_rows
     if writer is not None:

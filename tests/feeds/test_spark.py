@@ -11,7 +11,7 @@ from feeds import kit
 
 from analysis.feeds import engines
 from analysis.feeds.bulk import gdelt2_archives
-from analysis.feeds.dyads import world
+from analysis.feeds.dyads import world, world_funnel
 from analysis.feeds.guards import Guards
 from analysis.feeds.reading import read
 from analysis.feeds.scanning import lake, scan
@@ -71,3 +71,5 @@ def test_many_rows_with_every_guard_and_the_world_scan_are_the_same(tmp_path, sp
         pd.testing.assert_frame_equal(same.events, duck.events)
     lake(paths, tmp_path / "lake")
     pd.testing.assert_frame_equal(world(tmp_path / "lake", engine=spark), world(tmp_path / "lake"))
+    duck, same = (world_funnel(tmp_path / "lake", engine=engine).frame for engine in ("duckdb", spark))
+    pd.testing.assert_frame_equal(same, duck)
