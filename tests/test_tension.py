@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -194,6 +195,27 @@ def test_domains_add_up_to_the_whole_and_equal_their_own_selection(table):
         alone = tension(table, domains=[name], band=None)
         same = parts[parts["domain"] == name].drop(columns="domain").reset_index(drop=True)
         assert_frame_equal(alone, same)
+
+
+def test_named_actors_act_in_the_directions_that_a_record_gives_them():
+    from analysis.linking import directions
+    from analysis.measures._frames import between
+
+    ids = ["AAA", "BBB", "AAA+BBB", "CCC"]
+    actors = pd.DataFrame(
+        {
+            "actor_id": ids,
+            "country": ["AAA", "BBB", None, "CCC"],
+            "role": ["side_a", "side_b", None, None],
+            "kind": ["state", "state", "dyad", "state"],
+        }
+    )
+    acts = pd.DataFrame(itertools.product(ids, ids), columns=["source_actor", "target_actor"])
+    linked = directions(acts["source_actor"], acts["target_actor"], actors)
+    masks = dict(zip(("AAA>BBB", "BBB>AAA", "joint"), between(acts, "AAA", "BBB"), strict=True))
+    for way, mask in masks.items():
+        assert (linked == way).tolist() == mask.tolist(), way
+    assert sum(mask.sum() for mask in masks.values()) == 7
 
 
 def test_swapping_the_actors_swaps_the_directions():

@@ -179,12 +179,17 @@ def _context_mask(events: pd.DataFrame, where: str, actors: Sequence[str] | None
 
 
 def between(events: pd.DataFrame, first: str, second: str) -> tuple[Mask, Mask, Mask]:
-    """Mark the acts of the first side towards the second, of the second towards the first, and of both together."""
+    """Mark the acts of the first side towards the second, of the second towards the first, and of both together.
+
+    As in `analysis.linking`, an act of one side towards both is one towards the other, and so is an act of both
+    towards one.
+    """
     both = {f"{first}+{second}", f"{second}+{first}"}
     side = {first: 1, second: 2, **dict.fromkeys(both, 3)}
     source, target = (_coded(events[name], side) for name in ("source_actor", "target_actor"))
-    joint = (source > 0) & (target > 0) & ((source == 3) | (target == 3))
-    return (source == 1) & (target == 2), (source == 2) & (target == 1), joint
+    forth = (source == 1) & (target >= 2) | (source == 3) & (target == 2)
+    back = (source == 2) & ((target == 1) | (target == 3)) | (source == 3) & (target == 1)
+    return forth, back, (source == 3) & (target == 3)
 
 
 def _coded(values: pd.Series[Any], codes: dict[str, int]) -> Days:
