@@ -191,6 +191,20 @@ def test_tension_takes_the_events_as_they_are(tmp_path):
     assert by.groupby("direction")["events"].max().to_dict() == {"BLR>RUS": 1, "RUS>BLR": 2}, "talks belong to both"
 
 
+@pytest.mark.parametrize(
+    ("feed", "pair"), [("gdelt2", PAIR), ("icews", PAIR), ("polecat", PAIR), ("acled", PAIR), ("ucdp", ("RUS", "UKR"))]
+)
+def test_tension_takes_every_feed(feed, pair, tmp_path):
+    events = read(kit.write(tmp_path, feed), pair).events
+    last = an.tension(events, half_life="1D", shrinkage=0, seed=1).set_index("measure").loc["tension_share"]
+    scores = events["goldstein"] * 0.5 ** (events["start"].max() - events["start"]).dt.days
+    expected = scores.clip(upper=0).abs().sum() / scores.abs().sum()
+    value = last["value"] if last.ndim == 1 else last["value"].iloc[-1]
+    assert value == pytest.approx(expected, abs=1e-9), "acts of one or two days, each weighed by its age"
+    ways = an.tension(events, by="direction", band=None)
+    assert set(ways["direction"]) <= {f"{pair[0]}>{pair[1]}", f"{pair[1]}>{pair[0]}"}
+
+
 def test_an_empty_answer_is_a_frame_with_the_same_columns_and_types(tmp_path):
     path = kit.write(tmp_path, "gdelt2")
     full, empty = read(path, PAIR), read(path, ("FRA", "DEU"))
