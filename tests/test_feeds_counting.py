@@ -140,15 +140,16 @@ def test_an_act_has_the_mean_score_of_its_rows_and_counts_what_stands_behind_it(
 def test_the_funnel_is_printed_with_the_share_of_all_lines(tmp_path):
     rows = [*MIXED, *({"number": 100 + i, "source": "USA", "target": "FRA"} for i in range(8))]
     text = str(reading(tmp_path, *rows).funnel)
-    lines = {line.strip()[:28].strip(): line.split()[-2:] for line in text.splitlines()[1:]}
-    assert lines["rows of BLR and RUS"] == ["8", "50.00%"]
+    lines = {line[:30].strip(): line[30:].split() for line in text.splitlines()[1:]}
+    assert lines["rows of all dyads"] == ["16", "100.00%"]
+    assert lines["rows of BLR and RUS"] == ["8", "50.00%", "50.00%", "of", "all", "dyads"]
     assert text.splitlines()[0] == "gdelt2: BLR and RUS, from rows to sources"
     steps = reading(tmp_path, *rows).funnel.frame.set_index("step")["count"]
     aside = sum(value for name, value in steps.items() if name.startswith("set aside"))
     assert steps["rows of BLR and RUS"] == aside + steps["rows that count"]
 
 
-def test_a_lake_knows_the_share_in_all_dyads_and_a_scan_does_not(tmp_path):
+def test_the_share_in_all_dyads_is_that_of_a_lake_and_of_a_small_scan(tmp_path):
     from analysis.feeds.scanning import lake
 
     others = [
@@ -163,10 +164,38 @@ def test_a_lake_knows_the_share_in_all_dyads_and_a_scan_does_not(tmp_path):
     own = held.frame.set_index("step").loc["rows of BLR and RUS"]
     assert own[["share", "of_dyads"]].tolist() == pytest.approx([8 / 11, 8 / 9])
     assert "88.89% of all dyads" in str(held)
-    assert "of_dyads" in taken.frame
-    assert taken.frame["of_dyads"].isna().all()
-    rest = held.frame[held.frame["step"] != "rows of all dyads"].drop(columns="of_dyads").reset_index(drop=True)
-    pd.testing.assert_frame_equal(rest, taken.frame.drop(columns="of_dyads"))
+    pd.testing.assert_frame_equal(held.frame, taken.frame)
+
+
+@pytest.mark.parametrize(
+    ("feed", "pair"), [("icews", PAIR), ("polecat", PAIR), ("acled", PAIR), ("ucdp", ("RUS", "UKR"))]
+)
+def test_a_scan_counts_all_dyads_as_the_readers_do(feed, pair, tmp_path):
+    from analysis.feeds.scanning import lake
+
+    path = kit.write(tmp_path, feed)
+    lake(path, tmp_path / "lake", feed=feed)
+    held, taken = read(tmp_path / "lake", pair).funnel, read(path, pair).funnel
+    assert held["rows of all dyads"] == taken["rows of all dyads"] > 0
+
+
+def test_a_larger_scan_estimates_all_dyads_from_some_lines(tmp_path):
+    from analysis.feeds.bulk import gdelt2_archives
+    from analysis.feeds.scanning import lake
+
+    gdelt2_archives(tmp_path / "in", rows=12_000, per_file=3_000, dyad=("AUT", "BEL"), seed=1)
+    lake(tmp_path / "in", tmp_path / "lake")
+    whole = read(tmp_path / "lake", ("AUT", "BEL")).funnel["rows of all dyads"]
+    frame = read(tmp_path / "in", ("AUT", "BEL")).funnel.frame
+    (step,) = [name for name in frame["step"] if name.startswith("of all dyads (by ")]
+    seen = int(step.split()[4].replace(",", ""))
+    told = frame.set_index("step")["count"][step]
+    share = whole / 12_000
+    assert 400 <= seen < 2_000
+    assert abs(told - whole) < 4 * 12_000 * (share * (1 - share) / seen) ** 0.5, "within four standard errors"
+    assert frame.set_index("step")["of_dyads"]["rows of AUT and BEL"] == pytest.approx(
+        frame.set_index("step")["count"]["rows of AUT and BEL"] / told
+    )
 
 
 def test_an_unknown_way_with_mirrors_is_refused():

@@ -32,7 +32,7 @@ class Funnel:
     frame : DataFrame
         `step`, `count` (missing where it cannot be known), `share` (of the rows counted, 0 to 1; for these rows
         themselves and those of all dyads, of all lines read), `of_dyads` (for the rows counted, their share in the rows
-        of all dyads; missing where only one dyad was taken from the archives).
+        of all dyads, which a scan estimates from some lines; missing where too few were looked at).
     title : str
         What was counted.
     """
@@ -54,14 +54,14 @@ class Funnel:
 
 @dataclass(frozen=True)
 class Counts:
-    """What a funnel is made of: `lines`, `dyads`, `texts` and `publishers` are None where they cannot be known.
+    """What a funnel is made of: `lines`, `dyads` and `texts` are None where they cannot be known.
 
     Parameters
     ----------
     lines : int, optional
         Lines of all dyads that were read to find these rows.
-    dyads : int, optional
-        Rows between any two different countries.
+    dyads, seen : int, optional
+        Rows between any two different countries; from how many lines these were estimated, None where all were counted.
     rows : int
         Rows of what is counted.
     aside : dict
@@ -77,15 +77,17 @@ class Counts:
     acts: int
     texts: int | None
     publishers: int
+    seen: int | None = None
 
 
 def assemble(counts: Counts, *, what: str, feed: str) -> Funnel:
     """Put counts in order; `what` says whose rows they are."""
     unknown = float("nan")
     good = counts.rows - sum(counts.aside.values())
+    others = "rows of all dyads" if counts.seen is None else f"of all dyads (by {counts.seen:,} lines)"
     steps = [
         ("lines read", counts.lines),
-        *([("rows of all dyads", counts.dyads)] if counts.dyads is not None else []),
+        *([(others, counts.dyads)] if counts.dyads is not None else []),
         (f"rows of {what}", counts.rows),
         *((f"set aside: {name}", counts.aside.get(name, 0)) for name in STEPS),
         ("rows that count", good),
@@ -95,7 +97,7 @@ def assemble(counts: Counts, *, what: str, feed: str) -> Funnel:
     ]
     frame = pd.DataFrame(steps, columns=["step", "count"]).astype({"count": "float64"})
     frame = frame.drop_duplicates("step", ignore_index=True)
-    whole, own = frame["step"].isin(["rows of all dyads", f"rows of {what}"]), frame["step"] == f"rows of {what}"
+    whole, own = frame["step"].isin([others, f"rows of {what}"]), frame["step"] == f"rows of {what}"
     frame["share"] = frame["count"] / (counts.rows or unknown)
     frame.loc[whole, "share"] = frame["count"] / (counts.lines or unknown)
     frame.loc[frame["step"] == "lines read", "share"] = unknown
@@ -111,6 +113,7 @@ def funnel(
     dyad: tuple[str, str],
     feed: str,
     dyads: int | None = None,
+    seen: int | None = None,
 ) -> Funnel:
     """Count guarded rows and acts.
 
@@ -118,7 +121,7 @@ def funnel(
     ----------
     rows, acts : DataFrame
         As in `Reading`.
-    lines, dyads : int, optional
+    lines, dyads, seen : int, optional
         As in `Counts`.
     dyad, feed
         For the title.
@@ -126,5 +129,5 @@ def funnel(
     good = rows[rows["aside"].isna()]
     aside = {name: int((rows["aside"] == name).sum()) for name in STEPS}
     texts = None if good["text"].isna().any() else good["text"].nunique()
-    counts = Counts(lines, dyads, len(rows), aside, len(acts), texts, good["publisher"].nunique())
+    counts = Counts(lines, dyads, len(rows), aside, len(acts), texts, good["publisher"].nunique(), seen)
     return assemble(counts, what=f"{dyad[0]} and {dyad[1]}", feed=feed)

@@ -22,7 +22,8 @@ class Summary:
     """What became of one file.
 
     `state` is "read", "blank" (no lines at all), "damaged" (read up to where the archive broke), or "refused" (no feed,
-    or another one); `reason` says why. `lines` are its lines without header, `rows` those taken.
+    or another one); `reason` says why. `lines` are its lines without header, `rows` those taken. In `seen` of the good
+    lines the rows between any two countries were counted: `dyads`.
     """
 
     file: str
@@ -35,6 +36,8 @@ class Summary:
     mended: int = 0
     state: str = "read"
     reason: str = ""
+    seen: int = 0
+    dyads: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields by name."""

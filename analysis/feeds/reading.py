@@ -26,6 +26,8 @@ from analysis.feeds.funnel import Funnel, funnel
 from analysis.feeds.guards import Guards, acts, between, guarded
 from analysis.feeds.inputs import Paths, expand
 from analysis.feeds.journal import Journal
+from analysis.feeds.others import estimate
+from analysis.feeds.plans import Summary
 from analysis.feeds.readers import events
 from analysis.feeds.scanning import scan
 
@@ -138,18 +140,28 @@ def _read_table(
     faults = path / "_faults.csv" if path.is_dir() else path.with_name(f"{path.name}.faults.csv")
     files = list(journal.files.values()) if journal else []
     lines = sum(one.lines for one in files) if files else None
-    # Only a lake holds the others too.
-    dyads = int(between(every, None).count().execute()) if path.is_dir() else None
+    # A lake holds the others too; of a scan they are known from the lines that were looked at.
+    dyads, seen = _others(files)
+    if path.is_dir():
+        dyads, seen = int(between(every, None).count().execute()), None
     return Reading(
         form.feed,
         pair,
         found,
         rows,
-        funnel(rows, found, lines=lines, dyad=pair, feed=form.feed, dyads=dyads),
+        funnel(rows, found, lines=lines, dyad=pair, feed=form.feed, dyads=dyads, seen=seen),
         _faults(rows, faults),
         coverage.periods(files, rows, withheld),
         schemes.disagreements(rows),
     )
+
+
+def _others(files: list[Summary]) -> tuple[int | None, int | None]:
+    """Return the rows of all dyads in scanned files, and from how many lines they were estimated, if they were."""
+    good = sum(one.lines - one.set_aside for one in files)
+    seen, rows = sum(one.seen for one in files), sum(one.dyads for one in files)
+    dyads, whole = estimate(good, seen, rows) if seen else (None, True)
+    return dyads, None if whole else seen
 
 
 def _guess(path: Path) -> str:

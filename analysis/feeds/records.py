@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analysis.feeds.faults import FaultLog
@@ -28,21 +28,15 @@ class Record:
     number: int
 
 
-def records(
-    blocks: Iterator[Block],
-    layout: Layout,
-    where: str,
-    log: FaultLog,
-    wanted: Callable[[list[str]], bool] | None = None,
-) -> Iterator[Record]:
-    """Yield the good records of a file, those for which `wanted` holds; log the others' faults."""
+def records(blocks: Iterator[Block], layout: Layout, where: str, log: FaultLog) -> Iterator[Record]:
+    """Yield the good records of a file; log the others' faults."""
     held: list[tuple[int, bytes]] = []
     for number, line in _numbered(blocks):
         waiting = [(number, line)]
         while waiting:
             held.append(waiting.pop(0))
             if _closed(held) and (len(held) == 1 or len(_cells(held)) == layout.width):
-                yield from _record(held, layout, where, log, wanted)
+                yield from _record(held, layout, where, log)
                 held = []
             elif len(held) > LONGEST or _closed(held):
                 held, waiting = [], _give_up(held, where, log) + waiting
@@ -51,7 +45,7 @@ def records(
         for place in waiting:
             held.append(place)
             if _closed(held) and (len(held) == 1 or len(_cells(held)) == layout.width):
-                yield from _record(held, layout, where, log, wanted)
+                yield from _record(held, layout, where, log)
                 held = []
 
 
@@ -79,13 +73,7 @@ def _give_up(held: list[tuple[int, bytes]], where: str, log: FaultLog) -> list[t
     return held[1:]
 
 
-def _record(
-    held: list[tuple[int, bytes]],
-    layout: Layout,
-    where: str,
-    log: FaultLog,
-    wanted: Callable[[list[str]], bool] | None,
-) -> Iterator[Record]:
+def _record(held: list[tuple[int, bytes]], layout: Layout, where: str, log: FaultLog) -> Iterator[Record]:
     number, raw = held[0][0], b"\n".join(line for _, line in held)
     if b"\0" in raw:
         log.add(where, number, "nul", "set aside", f"{raw.count(0)} NUL bytes", raw)
@@ -96,5 +84,5 @@ def _record(
     cells = _cells([(place, line_to_utf8(line, place, where, log)) for place, line in held])
     if len(cells) != layout.width:
         log.add(where, number, "width", "set aside", f"{len(cells)} columns, not {layout.width}", raw)
-    elif wanted is None or wanted(cells):
+    else:
         yield Record(cells, number)

@@ -17,6 +17,7 @@ from analysis.feeds.faults import FaultLog, FeedError
 from analysis.feeds.identify import Layout, identify
 from analysis.feeds.inputs import beginning
 from analysis.feeds.lines import Block
+from analysis.feeds.others import Sample
 from analysis.feeds.picking import between, dyad_filter
 from analysis.feeds.plans import Piece, Plan, Rows, Summary
 from analysis.feeds.records import records
@@ -106,14 +107,20 @@ def _pieces(
     stream: Iterator[Block], layout: Layout, where: str, plan: Plan, log: FaultLog, summary: Summary
 ) -> Iterator[Piece]:
     making = _from_records if layout.format.quoted else _from_lines
-    for piece in making(stream, layout, where, plan, log):
+    sample = Sample(layout)
+    for piece in making(stream, layout, where, plan, log, sample):
         summary.rows += len(piece)
         yield piece
+    # A quoted record may take several lines, and all records were looked at.
+    summary.seen = summary.lines if layout.format.quoted else summary.seen + sample.lines
+    summary.dyads += sample.rows
 
 
-def _from_lines(stream: Iterator[Block], layout: Layout, where: str, plan: Plan, log: FaultLog) -> Iterator[Piece]:
+def _from_lines(
+    stream: Iterator[Block], layout: Layout, where: str, plan: Plan, log: FaultLog, sample: Sample
+) -> Iterator[Piece]:
     if plan.dyad is not None:
-        yield from _picked(stream, layout, where, plan, log)
+        yield from _picked(stream, layout, where, plan, log, sample)
         return
     for block in stream:
         batch = lines.to_utf8(lines.check(block, layout, where, log), where, log)
@@ -121,13 +128,17 @@ def _from_lines(stream: Iterator[Block], layout: Layout, where: str, plan: Plan,
             yield parsed(batch, layout, where, plan.columns, log)
 
 
-def _picked(stream: Iterator[Block], layout: Layout, where: str, plan: Plan, log: FaultLog) -> Iterator[Rows]:
+def _picked(
+    stream: Iterator[Block], layout: Layout, where: str, plan: Plan, log: FaultLog, sample: Sample
+) -> Iterator[Rows]:
     """Take a dyad's lines. They are few, so splitting them here costs less than setting up a parser for each block."""
     assert plan.dyad is not None
     wanted, arrange = dyad_filter(layout, plan.dyad), _arranger(layout, plan.columns, where)
     delimiter = layout.format.delimiter
     for block in stream:
-        batch = wanted.pick(lines.check(block, layout, where, log))
+        good = lines.check(block, layout, where, log)
+        sample.block(good.data)
+        batch = wanted.pick(good)
         if not len(batch):
             continue
         # Two faults that make up for each other in a block do not in a line.
@@ -144,10 +155,14 @@ def _arranger(layout: Layout, columns: Sequence[str], where: str) -> Callable[[l
     return lambda cells, number: (*(None if one is None else cells[one] for one in places), where, number)
 
 
-def _from_records(stream: Iterator[Block], layout: Layout, where: str, plan: Plan, log: FaultLog) -> Iterator[Rows]:
-    arrange = _arranger(layout, plan.columns, where)
-    for record in records(stream, layout, where, log, record_filter(layout, plan.dyad)):
-        yield [arrange(record.cells, record.number)]
+def _from_records(
+    stream: Iterator[Block], layout: Layout, where: str, plan: Plan, log: FaultLog, sample: Sample
+) -> Iterator[Rows]:
+    arrange, wanted = _arranger(layout, plan.columns, where), record_filter(layout, plan.dyad)
+    for record in records(stream, layout, where, log):
+        sample.record(record.cells)
+        if wanted is None or wanted(record.cells):
+            yield [arrange(record.cells, record.number)]
 
 
 def record_filter(layout: Layout, dyad: tuple[str, str] | None) -> Callable[[list[str]], bool] | None:
