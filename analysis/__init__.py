@@ -14,6 +14,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from analysis.lazy import offered
+
 if TYPE_CHECKING:
     from analysis import charts as charts
     from analysis import codebook as codebook
@@ -91,7 +93,7 @@ _OFFERED = {
     "measures.turning_points": ("turning_points",),
     "relationship": ("Relationship", "load"),
 }
-_HOMES = {name: f"analysis.{module}" for module, names in _OFFERED.items() for name in names}
+_HOMES = {name: module for module, names in _OFFERED.items() for name in names}
 _MODULES = {"charts", "codebook", "coverage", "explore", "feeds", "findings", "listings", "publish"}
 
 __all__ = ["__version__", *sorted([*_HOMES, *_MODULES])]
@@ -100,11 +102,7 @@ __all__ = ["__version__", *sorted([*_HOMES, *_MODULES])]
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
         return importlib.import_module(f"analysis.{name}")
-    if name in _HOMES:
-        value = getattr(importlib.import_module(_HOMES[name]), name)
-        globals()[name] = value
-        return value
-    raise AttributeError(f"module 'analysis' has no attribute {name!r}")
+    return offered(__name__, _HOMES, name)
 
 
 def __dir__() -> list[str]:

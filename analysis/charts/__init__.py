@@ -7,8 +7,9 @@ Names are loaded when they are first used, and matplotlib when the first chart i
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any
+
+from analysis.lazy import offered
 
 if TYPE_CHECKING:
     from analysis.charts.bars import meetings as meetings
@@ -48,11 +49,7 @@ __all__ = sorted(_HOMES)
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        value = getattr(importlib.import_module(f"analysis.charts.{_HOMES[name]}"), name)
-        globals()[name] = value
-        return value
-    raise AttributeError(f"module 'analysis.charts' has no attribute {name!r}")
+    return offered(__name__, _HOMES, name)
 
 
 def __dir__() -> list[str]:

@@ -11,8 +11,9 @@ number of draws for its band: nothing is left out for speed.
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any
+
+from analysis.lazy import offered
 
 if TYPE_CHECKING:
     from analysis.explore.drawing import drawn as drawn
@@ -34,11 +35,7 @@ __all__ = sorted(_HOMES)
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        value = getattr(importlib.import_module(f"analysis.explore.{_HOMES[name]}"), name)
-        globals()[name] = value
-        return value
-    raise AttributeError(f"module 'analysis.explore' has no attribute {name!r}")
+    return offered(__name__, _HOMES, name)
 
 
 def __dir__() -> list[str]:

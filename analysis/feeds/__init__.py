@@ -12,8 +12,9 @@ The packages that this needs are the extra `feeds`; nothing else in the workbook
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any
+
+from analysis.lazy import offered
 
 if TYPE_CHECKING:
     from analysis.feeds.corroboration import behind as behind
@@ -60,19 +61,14 @@ __all__ = sorted(_HOMES)
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        home = f"analysis.feeds.{_HOMES[name]}"
-        try:
-            value = getattr(importlib.import_module(home), name)
-        except ModuleNotFoundError as error:
-            if (error.name or "").split(".")[0] == "analysis":
-                raise
-            from analysis.feeds.faults import FeedError
+    try:
+        return offered(__name__, _HOMES, name)
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] == "analysis":
+            raise
+        from analysis.feeds.faults import FeedError
 
-            raise FeedError(f"feeds: the package {error.name} must be installed. pip install '.[feeds]'") from error
-        globals()[name] = value
-        return value
-    raise AttributeError(f"module 'analysis.feeds' has no attribute {name!r}")
+        raise FeedError(f"feeds: the package {error.name} must be installed. pip install '.[feeds]'") from error
 
 
 def __dir__() -> list[str]:

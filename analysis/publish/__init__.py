@@ -11,8 +11,9 @@ tree of a notebook, and `paper`, `word` and `web` set it. Nothing is imported be
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any
+
+from analysis.lazy import offered
 
 if TYPE_CHECKING:
     from analysis.publish.batching import batch as batch
@@ -26,8 +27,4 @@ __all__ = sorted(_HOMES)
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        value = getattr(importlib.import_module(f"analysis.publish.{_HOMES[name]}"), name)
-        globals()[name] = value
-        return value
-    raise AttributeError(f"module 'analysis.publish' has no attribute {name!r}")
+    return offered(__name__, _HOMES, name)
