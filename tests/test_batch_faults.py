@@ -18,7 +18,7 @@ import pytest
 from small_notebooks import LEAVE_PID, alive, freeze_code, living_kernels, notebook, python, texts, until
 
 from analysis.errors import PublishError
-from analysis.publish import ledger, warm
+from analysis.publish import ledger, surroundings, warm
 from analysis.publish.batching import BatchResult, batch
 
 HIDDEN = {".lock"}
@@ -287,7 +287,7 @@ def test_the_fork_server_killed_in_mid_batch_fails_what_ran_and_is_replaced_for_
     work = threading.Thread(target=lambda: results.append(go(file, out, jobs=1)))
     work.start()
     assert until((tmp_path / "begun-1").exists, 30)
-    os.kill(warm.server(warm.environment()).pid, signal.SIGKILL)
+    os.kill(warm.server(surroundings.environment()).pid, signal.SIGKILL)
     work.join(60)
     assert {run.name: run.status for run in results[0].runs} == {"run-1": "failed", "run-2": "done", "run-3": "done"}
     (tmp_path / "mended").touch()

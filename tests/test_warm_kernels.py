@@ -16,7 +16,7 @@ import pytest
 from small_notebooks import alive, notebook, python, texts, until
 
 from analysis.errors import PublishError
-from analysis.publish import warm
+from analysis.publish import surroundings, warm
 from analysis.publish.running import run
 
 pytestmark = pytest.mark.skipif(bool(warm.unavailable()), reason=warm.unavailable())
@@ -83,14 +83,14 @@ def test_a_run_sees_the_environment_of_its_caller_not_of_the_server(
     path = notebook(tmp_path / "n.ipynb", "import os, time; print(os.environ.get('MY_VARIABLE'), time.tzname[0])")
     monkeypatch.setenv("MY_VARIABLE", "one")
     assert texts(run(path, kernel="warm"))[0].split()[0] == "one"
-    server = warm.server(warm.environment())
+    server = warm.server(surroundings.environment())
     monkeypatch.setenv("MY_VARIABLE", "two")
     assert texts(run(path, kernel="warm"))[0].split()[0] == "two"
-    assert warm.server(warm.environment()) is server
+    assert warm.server(surroundings.environment()) is server
     # What Python reads only when it starts needs a server of its own.
     monkeypatch.setenv("TZ", "XYZ-3")
     assert texts(run(path, kernel="warm"))[0].split() == ["two", "XYZ"]
-    assert warm.server(warm.environment()) is not server
+    assert warm.server(surroundings.environment()) is not server
 
 
 def test_a_matplotlibrc_in_the_folder_counts_as_in_a_fresh_kernel(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_a_matplotlibrc_in_the_folder_counts_as_in_a_fresh_kernel(tmp_path: Path
 
 
 def test_the_server_has_one_thread_and_only_imported_modules(tmp_path: Path) -> None:
-    server = warm.server(warm.environment())
+    server = warm.server(surroundings.environment())
     run(notebook(tmp_path / "n.ipynb", "n"), kernel="warm")
     tasks = Path(f"/proc/{server.pid}/task")
     if not tasks.is_dir():
@@ -177,7 +177,7 @@ def test_no_kernel_outlives_its_server(tmp_path: Path) -> None:
 def test_a_server_that_is_killed_is_replaced(tmp_path: Path) -> None:
     path = notebook(tmp_path / "n.ipynb", "print(n)")
     run(path, kernel="warm")
-    os.kill(warm.server(warm.environment()).pid, signal.SIGKILL)
+    os.kill(warm.server(surroundings.environment()).pid, signal.SIGKILL)
     assert texts(run(path, kernel="warm")) == ["2"]
 
 

@@ -34,7 +34,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Type, default
 
-from analysis.publish import warm
+from analysis.publish import surroundings, warm
 
 PROVISIONER = "workbook-fork"
 _SOCKET_PATH_LIMIT = 100  # sun_path holds 104 bytes on the BSDs, 108 on Linux
@@ -149,16 +149,18 @@ class HereKernelManager(AsyncKernelManager):
         super().__init__(**kwargs)
         _managers.add(self)
         if self.transport == "ipc":
-            self.connection_file = f"{warm.folder()}/{next(_counter)}.json"
+            self.connection_file = f"{surroundings.folder()}/{next(_counter)}.json"
 
     @default("transport")
     def _transport_default(self) -> str:
-        return "ipc" if os.name == "posix" and len(f"{warm.folder()}/00000-ipc-0") < _SOCKET_PATH_LIMIT else "tcp"
+        return (
+            "ipc" if os.name == "posix" and len(f"{surroundings.folder()}/00000-ipc-0") < _SOCKET_PATH_LIMIT else "tcp"
+        )
 
     @property
     def kernel_spec(self) -> KernelSpec:
         """The specification: this interpreter, with this package in reach, and sets in the same order in every run."""
-        wanted = warm.environment()
+        wanted = surroundings.environment()
         changed = {name: value for name, value in wanted.items() if os.environ.get(name) != value}
         return KernelSpec(
             argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],

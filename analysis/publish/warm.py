@@ -13,12 +13,10 @@ import itertools
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Mapping
@@ -26,14 +24,13 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import PublishError
+from analysis.publish.surroundings import environment, folder, with_package
 
-_PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 _AT_START = re.compile(
     r"(PYTHON|MPL|OMP_|OPENBLAS_|MKL_|BLIS_|NUMEXPR_|VECLIB_|LC_|LD_|XDG_|PANDAS_|IPYTHON|JUPYTER_CONFIG).*|TZ|LANG|LANGUAGE|HOME"
 )
 _START_SECONDS = 60.0
 _servers: dict[tuple[int, frozenset[tuple[str, str]]], ForkServer] = {}
-_folders: dict[int, str] = {}
 _counter = itertools.count(1)
 _lock = threading.Lock()
 
@@ -199,12 +196,6 @@ def server(environment: Mapping[str, str] | None = None) -> ForkServer:
         return _servers[key]
 
 
-def environment() -> dict[str, str]:
-    """Return the environment of runs: this process's, with this package in reach, and sets in the same order every
-    time."""
-    return with_package({"PYTHONHASHSEED": "0", **os.environ})
-
-
 def call(target: str, arguments: Mapping[str, Any], *, timeout: float | None = None) -> None:
     """Call `module:function` with keyword arguments, of plain JSON, in a process of its own.
 
@@ -240,24 +231,6 @@ def call(target: str, arguments: Mapping[str, Any], *, timeout: float | None = N
         )
 
 
-def folder() -> str:
-    """Return this process's private folder, for sockets and messages; it goes with the process."""
-    pid = os.getpid()
-    if pid not in _folders:
-        _folders[pid] = tempfile.mkdtemp(prefix="workbook-")
-    return _folders[pid]
-
-
-def with_package(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment in which another Python finds this package too, installed or not."""
-    found = dict(environment)
-    if "site-packages" not in _PACKAGE_ROOT.parts:
-        paths = [path for path in found.get("PYTHONPATH", "").split(os.pathsep) if path]
-        if str(_PACKAGE_ROOT) not in paths:
-            found["PYTHONPATH"] = os.pathsep.join([*paths, str(_PACKAGE_ROOT)])
-    return found
-
-
 def close() -> None:
     """End every fork server of this process."""
     with _lock:
@@ -265,8 +238,4 @@ def close() -> None:
             _servers.pop(key).close()
 
 
-@atexit.register
-def _leave() -> None:
-    close()
-    if os.getpid() in _folders:
-        shutil.rmtree(_folders.pop(os.getpid()), ignore_errors=True)
+atexit.register(close)

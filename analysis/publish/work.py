@@ -19,7 +19,7 @@ from typing import IO, Any, Literal
 
 from analysis.errors import WorkbookError
 from analysis.files import write_whole
-from analysis.publish import index, ledger, warm
+from analysis.publish import index, ledger, surroundings, warm
 from analysis.publish.ledger import Ledger
 from analysis.publish.matrix import Plan
 from analysis.publish.naming import Run
@@ -68,7 +68,7 @@ class Work:
         due = [step for step in todo if step.due]
         found = {step.run.name: self._reused(step) for step in todo if not step.due}
         if due and not warm.unavailable():
-            warm.server(warm.environment())  # it imports while this process does
+            warm.server(surroundings.environment())  # it imports while this process does
         pool = ThreadPoolExecutor(max(1, min(jobs, len(due))), thread_name_prefix="run")
         with Progress(len(due), stream) as progress:
             try:
