@@ -142,11 +142,6 @@ def _read(text: str) -> tuple[dt.date | None, dt.date | None, str | None, bool, 
     return span.start, span.end, span.precision, span.approximate, span.uncertain, None
 
 
-def day_text(day: pd.Timestamp | dt.date) -> str:
-    """Return a day as readers write it: 6 April 2023."""
-    return f"{day.day} {day.strftime('%B %Y')}"
-
-
 def midpoint(start: pd.Series, end: pd.Series) -> pd.Series:
     """Return the day in the middle of each interval, the earlier one of two: start + floor((end - start) / 2)."""
     return start + pd.to_timedelta((end - start).dt.days // 2, unit="D")

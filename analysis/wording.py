@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.dates import day_text
+from analysis.days import day_text, short_month
 
 __all__ = ["amount", "count", "day", "day_text", "interval", "number", "signed", "when"]
 
@@ -43,7 +43,7 @@ def interval(row: pd.Series, digits: int = 2, name: str = "90 % interval") -> st
 
 def day(moment: Any) -> str:
     """Word a day for a narrow column: 6 Apr 2023."""
-    return f"{moment.day} {moment:%b %Y}"
+    return f"{moment.day} {short_month(moment)}"
 
 
 def when(row: object) -> str:
@@ -52,7 +52,7 @@ def when(row: object) -> str:
     about = "about " if getattr(row, "approximate", False) else ""
     precision = getattr(row, "precision", "day")
     if precision == "month":
-        return f"{about}{start:%b %Y}"
+        return f"{about}{short_month(start)}"
     if precision == "year":
         return f"{about}{start.year}"
     if start == end:

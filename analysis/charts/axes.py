@@ -17,7 +17,8 @@ import pandas as pd
 
 from analysis.charts import house
 from analysis.charts.type import width
-from analysis.charts.words import MONTHS, number
+from analysis.charts.words import number
+from analysis.days import MONTHS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

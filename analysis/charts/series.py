@@ -18,6 +18,7 @@ from analysis.charts import axes, frames, house, words
 from analysis.charts.house import Box, Sheet
 from analysis.charts.observations import Panel, draw_panel, part_of_year
 from analysis.charts.type import BOLD, width, wrap
+from analysis.days import short_month
 from analysis.display import Chart
 
 _COLUMNS = 3
@@ -177,5 +178,5 @@ def _when(row: pd.Series) -> str:
     if row["start"].year != row["end"].year:
         return f"{row['start'].year}–{row['end'].year % 100:02d}"
     if days < 31:
-        return f"{words.MONTHS[row['end'].month - 1][:3]} {row['end'].year}"
+        return short_month(row["end"])
     return f"{'' if days > 360 else 'part of '}{row['end'].year}"

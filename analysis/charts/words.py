@@ -15,24 +15,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
+from analysis.days import MONTHS, day_text, month_text, short_month
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 TITLE_WORDS = 15
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 
 
 class Side(Protocol):
@@ -52,14 +40,12 @@ Sides = tuple[Side, Side]
 
 def day(moment: Any) -> str:
     """Write a day: 4 March 2014."""
-    stamp = pd.Timestamp(moment)
-    return f"{stamp.day} {MONTHS[stamp.month - 1]} {stamp.year}"
+    return day_text(pd.Timestamp(moment))
 
 
 def month(moment: Any) -> str:
     """Write a month: March 2014."""
-    stamp = pd.Timestamp(moment)
-    return f"{MONTHS[stamp.month - 1]} {stamp.year}"
+    return month_text(pd.Timestamp(moment))
 
 
 def number(value: float, digits: int = 0) -> str:
@@ -122,8 +108,8 @@ def event_date(start: Any, end: Any, precision: str = "day", approximate: bool =
     if (first.year, first.month) == (last.year, last.month):
         return f"{about}{first.day}–{day(last)}"
     if first.year == last.year:
-        return f"{about}{first.day} {MONTHS[first.month - 1][:3]} – {last.day} {MONTHS[last.month - 1][:3]} {last.year}"
-    return f"{about}{MONTHS[first.month - 1][:3]} {first.year} – {MONTHS[last.month - 1][:3]} {last.year}"
+        return f"{about}{first.day} {MONTHS[first.month - 1][:3]} – {last.day} {short_month(last)}"
+    return f"{about}{short_month(first)} – {short_month(last)}"
 
 
 ESTIMATES = {

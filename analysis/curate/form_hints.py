@@ -12,7 +12,8 @@ import re
 import pandas as pd
 
 from analysis import codebook
-from analysis.dates import day_text, parse
+from analysis.dates import parse
+from analysis.days import day_text
 from analysis.errors import Fault, nearest
 from analysis.schema import SLUG, Column
 

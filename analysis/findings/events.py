@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis import codebook
+from analysis.days import month_text
 from analysis.display import Finding
 from analysis.findings.basis import acts_of, finding, heaviest, keys, share_of
 from analysis.wording import count, day_text, signed
@@ -96,7 +97,9 @@ def quarrels(rel: Relationship, start: str | pd.Timestamp | None = None) -> Find
     first, years = int(acts["start"].dt.year.min()), heavy["end"].dt.year.nunique()
     worst = heavy.head(max(4, len(heavy) // 5)).sort_values(["start", "event_id"])
     shown = worst.iloc[sorted({round(step * (len(worst) - 1) / 3) for step in range(4)})]
-    listed = "; ".join(f"{row.title} ({row.start:%B %Y})" for row in shown.itertuples())
+    listed = "; ".join(
+        f"{title} ({month_text(start)})" for title, start in zip(shown["title"], shown["start"], strict=True)
+    )
     text = (
         f"Quarrels recur: {count(len(heavy), 'act')} of pressure (Goldstein {signed(PRESSURE, 0)} or lower) in {years} "
         f"of the {rel.cutoff.year - first + 1} years {first}-{rel.cutoff.year}. Among the heaviest: {listed}."

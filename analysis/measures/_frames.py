@@ -119,7 +119,7 @@ def read_period(acts: Acts, start: object, end: object, where: str) -> tuple[int
     first = int(acts.point.min()) if start is None else opt.day_number(start, where, "start")
     last = int(acts.end.max()) if end is None else opt.day_number(end, where, "end")
     if last < first:
-        raise OptionError(where, "end", f"a day on or after the start, {day_text(first)}", day_text(last))
+        raise OptionError(where, "end", f"a day on or after the start, {iso_day(first)}", iso_day(last))
     return first, last
 
 
@@ -150,7 +150,7 @@ def timestamps(days: Days) -> npt.NDArray[np.datetime64]:
     return days.astype("datetime64[D]").astype("datetime64[us]")
 
 
-def day_text(day: int) -> str:
+def iso_day(day: int) -> str:
     """Write a day as ISO 8601."""
     return str(np.datetime64(day, "D"))
 

@@ -93,9 +93,9 @@ def explain(
     model = decay(acts, half_life, shrinkage, prior, where)
     day = opt.day_number(date, where, "date")
     if not len(acts) or day < int(acts.point.min()):
-        first = fr.day_text(int(acts.point.min())) if len(acts) else "which the table lacks"
+        first = fr.iso_day(int(acts.point.min())) if len(acts) else "which the table lacks"
         raise OptionError(
-            where, "date", f"on or after the first act, {first}", fr.day_text(day), "Nothing is covered then."
+            where, "date", f"on or after the first act, {first}", fr.iso_day(day), "Nothing is covered then."
         )
     own = acts.keep(
         split(acts, where, domains=domains, direction=direction, actors=actors)[0].rows & (acts.point <= day)

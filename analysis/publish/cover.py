@@ -10,22 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from analysis.days import day_text
 from analysis.publish.text import one_line
-
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
 
 
 def line(cover: Mapping[str, Any], name: str) -> str:
@@ -52,7 +38,7 @@ def facts(cover: Mapping[str, Any]) -> list[tuple[str, str]]:
 def in_words(text: str) -> str:
     """Return an ISO day as "6 April 2023"; anything else as it is."""
     date = day(text)
-    return f"{date.day} {_MONTHS[date.month - 1]} {date.year}" if date else text
+    return day_text(date) if date else text
 
 
 def day(text: str) -> dt.date | None:
