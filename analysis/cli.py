@@ -158,7 +158,11 @@ def batch(
     from analysis.publish.batching import batch as make
 
     asked = [part.strip() for part in formats.split(",") if part.strip()] or None
-    made = make(file, out, jobs, dry_run, asked, time_limit, kernel="cold" if cold else "warm")
+    try:
+        made = make(file, out, jobs, dry_run, asked, time_limit, kernel="cold" if cold else "warm")
+    except KeyboardInterrupt:
+        click.echo("Stopped. What was done is kept; the same command goes on from there.", err=True)
+        sys.exit(130)  # as a shell says that Ctrl-C ended a command; 1 says that runs failed
     click.echo(made.report(every=dry_run))
     sys.exit(made.exit_status)
 

@@ -278,6 +278,22 @@ def test_a_batch_that_is_ended_leaves_no_kernel_and_no_part_and_is_completed_lat
     assert whole(out)
 
 
+def test_ctrl_c_on_the_command_says_how_to_go_on_and_has_a_status_of_its_own(tmp_path: Path) -> None:
+    cell = (
+        "import os, time\nopen(f'begun-{n}', 'w').close()\nif n > 1 and not os.path.exists('mended'): time.sleep(600)"
+    )
+    file, out = make(tmp_path, cell), tmp_path / "out"
+    workbook = "import sys; from analysis.cli import main; main(prog_name='workbook')"
+    work = python("-c", workbook, "batch", str(file), "--out", str(out), "--jobs", "2")
+    assert until(lambda: (tmp_path / "begun-2").exists() and (tmp_path / "begun-3").exists(), 40)
+    work.send_signal(signal.SIGINT)
+    told = work.communicate(timeout=30)[1]
+    assert work.returncode == 130
+    assert "the same command goes on" in told
+    assert "Traceback" not in told
+    assert {path.name for path in out.glob("*.ipynb")} == {"run-1.ipynb"}
+
+
 def test_the_fork_server_killed_in_mid_batch_fails_what_ran_and_is_replaced_for_the_rest(tmp_path: Path) -> None:
     cell = (
         "import os, time\nopen(f'begun-{n}', 'w').close()\nif n == 1 and not os.path.exists('mended'): time.sleep(600)"

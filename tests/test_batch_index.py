@@ -173,6 +173,19 @@ def test_nothing_in_a_run_can_become_markup() -> None:
     assert bad in page.rows[0]
 
 
+def test_numbers_keep_their_digits_in_the_table_and_are_readable_on_the_page() -> None:
+    rows = [_row(parameters={"threshold": -0.25, "quick": True}, figures={"gap": -0.123456, "losses": 1234567.5})]
+    (row,) = csv.DictReader(io.StringIO(index.to_csv(rows)))
+    assert [float(row[name]) for name in ("parameter.threshold", "figure.gap", "figure.losses")] == [
+        -0.25,
+        -0.123456,
+        1234567.5,
+    ]
+    assert row["parameter.quick"] == "True"
+    page = Page(index.to_html([*rows, _row(figures={"gap": 0.0})], title="t"))
+    assert {"-0.1235", "1,234,568"} <= set(page.rows[1])
+
+
 def test_a_notebook_without_cover_figures_or_pictures_has_a_plain_row() -> None:
     told = index.digest(
         {"cells": [{"cell_type": "markdown", "source": "x"}, {"outputs": [{"data": {"text/plain": "1"}}]}]}

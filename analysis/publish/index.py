@@ -98,8 +98,8 @@ def to_csv(rows: Sequence[Mapping[str, Any]]) -> str:
     writer.writerow(heads)
     for row in rows:
         cells = [row["name"], row["status"], row["why"], f"{row['seconds']:.2f}"]
-        cells += [_word(row["parameters"].get(name, "")) for name in parameters]
-        cells += [row["title"], *(_word(row["figures"].get(name, "")) for name in figures)]
+        cells += [_exact(row["parameters"].get(name, "")) for name in parameters]
+        cells += [row["title"], *(_exact(row["figures"].get(name, "")) for name in figures)]
         writer.writerow([_guarded(cell) for cell in [*cells, " ".join(row["files"]), row["error"]]])
     return buffer.getvalue()
 
@@ -169,10 +169,15 @@ def _own(row: Mapping[str, Any], name: str) -> bool:
 
 def _word(value: Any) -> str:
     if isinstance(value, float):
-        return f"{value:.4g}"
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
     if isinstance(value, (list, tuple)):
         return ", ".join(map(_word, value))
     return "" if value is None else str(value)
+
+
+def _exact(value: Any) -> Any:
+    """Return a value for a program: a number as such, which the writer gives with every digit, all else in words."""
+    return value if isinstance(value, (int, float)) else _word(value)
 
 
 def _headline(name: str) -> str:
