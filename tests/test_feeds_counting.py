@@ -183,7 +183,7 @@ def test_a_larger_scan_estimates_all_dyads_from_some_lines(tmp_path):
     from analysis.feeds.bulk import gdelt2_archives
     from analysis.feeds.scanning import lake
 
-    gdelt2_archives(tmp_path / "in", rows=12_000, per_file=3_000, dyad=("AUT", "BEL"), seed=1)
+    gdelt2_archives(tmp_path / "in", rows=12_000, per_file=1_500, dyad=("AUT", "BEL"), seed=1)
     lake(tmp_path / "in", tmp_path / "lake")
     whole = read(tmp_path / "lake", ("AUT", "BEL")).funnel["rows of all dyads"]
     frame = read(tmp_path / "in", ("AUT", "BEL")).funnel.frame

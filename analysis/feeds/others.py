@@ -2,7 +2,7 @@
 
 A count of one dyad's rows rises when the feed grows, so the number of rows between any two countries must stand beside
 it. A scan of a tab-separated feed does not split the lines of other dyads; it splits the first few of each block, one
-line in twenty to forty, and the whole is estimated from these. Comma-separated feeds are split anyhow, and counted
+line in thirty to eighty, and the whole is estimated from these. Comma-separated feeds are split anyhow, and counted
 whole.
 """
 
@@ -15,7 +15,7 @@ from analysis.feeds import countries
 from analysis.feeds.formats import BLANK, Format
 from analysis.feeds.identify import Layout
 
-FIRST, LINES = 64, 8  # lines looked at in the first block of a file, and in every other
+FIRST, LINES = 64, 4  # lines looked at in the first block of a file, and in every other
 ENOUGH = 400
 _Count = Callable[[str, str], int]
 
@@ -51,6 +51,9 @@ class Sample:
         names = form.sides or ("actor1", "actor2")
         self._places = layout.names.index(names[0]), layout.names.index(names[1])
         self._delimiter, self._rows = form.delimiter.encode(), row_counter(form)
+        # Most feeds name one country in a cell; looking that up as bytes takes half the time.
+        plain = not form.splitter and form.feed != "acled"
+        self._known = {text.encode(): code for text, code in countries.table(form.scheme).items()} if plain else None
         self.lines = self.rows = 0
 
     def block(self, data: bytes) -> None:
@@ -66,8 +69,12 @@ class Sample:
             # Lines that are too short are left in where others of the block make up for them.
             if len(cells) >= last:
                 self.lines += 1
-                sides = (cells[place].decode("utf-8", "replace") for place in (source, target))
-                self.rows += self._rows(*sides)
+                self.rows += self._of(cells[source].strip(), cells[target].strip())
+
+    def _of(self, source: bytes, target: bytes) -> int:
+        if self._known is not None:
+            return _differ(self._known.get(source), self._known.get(target))
+        return self._rows(source.decode("utf-8", "replace"), target.decode("utf-8", "replace"))
 
     def record(self, cells: list[str]) -> None:
         """Look at a record."""
