@@ -8,6 +8,7 @@ never matters, since notebooks are run from anywhere.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from analysis.errors import OptionError, nearest
@@ -31,6 +32,16 @@ def codebook() -> Path:
 def notebooks() -> Path:
     """Return the folder of the shipped notebooks."""
     return next(root for root in (_PACKAGE.parent / "notebooks", _PACKAGE / "_notebooks") if root.is_dir())
+
+
+def with_package(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment in which another Python finds this package too, installed or not."""
+    found, root = dict(environment), str(_PACKAGE.parent)
+    if "site-packages" not in _PACKAGE.parts:
+        paths = [path for path in found.get("PYTHONPATH", "").split(os.pathsep) if path]
+        if root not in paths:
+            found["PYTHONPATH"] = os.pathsep.join([*paths, root])
+    return found
 
 
 def relationships() -> list[str]:

@@ -116,18 +116,21 @@ def world_funnel(
     """Count from the rows of all dyads to their acts, texts and publishers; arguments as for `world`."""
     rows, name, lines = _opened(path, feed, engine)
     table = guarded(between(rows, None), guards or Guards())
-    good = table.filter(table["aside"].isnull())
-    asides = engines.frame(table.group_by("aside").aggregate(rows=table.count()))
-    aside = {str(name): int(count) for name, count in asides.dropna().set_index("aside")["rows"].items()}
-    behind = engines.frame(
-        good.aggregate(
-            unknown=good["text"].isnull().sum(), texts=good["text"].nunique(), publishers=good["publisher"].nunique()
+    told = engines.frame(
+        table.group_by("aside").aggregate(
+            rows=table.count(),
+            unknown=table["text"].isnull().sum(),
+            texts=table["text"].nunique(),
+            publishers=table["publisher"].nunique(),
         )
-    ).iloc[0]
-    total = int(asides["rows"].sum())
+    ).set_index("aside")
+    # The one group without a name is that of the rows that count.
+    behind = told[told.index.isna()].sum()
+    aside = {str(name): int(count) for name, count in told.loc[told.index.notna(), "rows"].items()}
     found = engines.frame(acts(table).aggregate(lambda one: one.count().name("acts")))
     texts = None if behind["unknown"] > 0 else int(behind["texts"])
-    counts = Counts(lines, None, total, aside, int(found["acts"].iloc[0]), texts, int(behind["publishers"]))
+    total, publishers = int(told["rows"].sum()), int(behind["publishers"])
+    counts = Counts(lines, None, total, aside, int(found["acts"].iloc[0]), texts, publishers)
     return assemble(counts, what="all dyads", feed=name)
 
 

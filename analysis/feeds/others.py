@@ -9,6 +9,7 @@ whole.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from itertools import combinations, product
 
 from analysis.feeds import countries
@@ -38,6 +39,11 @@ def row_counter(form: Format) -> _Count:
     return several
 
 
+@cache
+def _as_bytes(scheme: countries.Scheme) -> dict[bytes, str]:
+    return {text.encode(): code for text, code in countries.table(scheme).items()}
+
+
 def _differ(one: str | None, other: str | None) -> int:
     return int(one is not None and other is not None and one != other)
 
@@ -52,8 +58,7 @@ class Sample:
         self._places = layout.names.index(names[0]), layout.names.index(names[1])
         self._delimiter, self._rows = form.delimiter.encode(), row_counter(form)
         # Most feeds name one country in a cell; looking that up as bytes takes half the time.
-        plain = not form.splitter and form.feed != "acled"
-        self._known = {text.encode(): code for text, code in countries.table(form.scheme).items()} if plain else None
+        self._known = None if form.splitter or form.feed == "acled" else _as_bytes(form.scheme)
         self.lines = self.rows = 0
 
     def block(self, data: bytes) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from analysis.feeds.faults import FeedError
 from analysis.feeds.journal import Entry
 from analysis.feeds.work import Task, as_entry, as_line, run
+from analysis.places import with_package
 
 # Packed bytes up to which a job is done without workers.
 ALONE = 48 << 20
@@ -92,16 +93,14 @@ def _processes(count: int, waiting: _Waiting, answers: _Answers) -> Callable[[],
 
 def _start() -> subprocess.Popen[str]:
     # Arrow's own threads would only get in each other's way: there is one worker for each core.
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONUTF8": "1"}
-    root = str(Path(__file__).resolve().parents[2])
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [root, environment.get("PYTHONPATH", "")]))
+    single = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     return subprocess.Popen(
         [sys.executable, "-m", "analysis.feeds.work"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         encoding="utf-8",
-        env=environment,
+        env=with_package({**os.environ, **single, "PYTHONUTF8": "1"}),
     )
 
 

@@ -141,9 +141,7 @@ def _read_table(
     files = list(journal.files.values()) if journal else []
     lines = sum(one.lines for one in files) if files else None
     # A lake holds the others too; of a scan they are known from the lines that were looked at.
-    dyads, seen = _others(files)
-    if path.is_dir():
-        dyads, seen = int(between(every, None).count().execute()), None
+    dyads, seen = (int(between(every, None).count().execute()), None) if path.is_dir() else _others(files)
     return Reading(
         form.feed,
         pair,

@@ -111,9 +111,10 @@ def _pieces(
     for piece in making(stream, layout, where, plan, log, sample):
         summary.rows += len(piece)
         yield piece
-    # A quoted record may take several lines, and all records were looked at.
-    summary.seen = summary.lines if layout.format.quoted else summary.seen + sample.lines
-    summary.dyads += sample.rows
+    if plan.dyad is not None:
+        # A quoted record may take several lines, and all records were looked at.
+        summary.seen = summary.lines if layout.format.quoted else summary.seen + sample.lines
+        summary.dyads += sample.rows
 
 
 def _from_lines(
@@ -160,7 +161,8 @@ def _from_records(
 ) -> Iterator[Rows]:
     arrange, wanted = _arranger(layout, plan.columns, where), record_filter(layout, plan.dyad)
     for record in records(stream, layout, where, log):
-        sample.record(record.cells)
+        if wanted is not None:
+            sample.record(record.cells)
         if wanted is None or wanted(record.cells):
             yield [arrange(record.cells, record.number)]
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 def finding(rel: Relationship, text: str, records: list[str], *, most: int = 4) -> Finding:
     """Return a finding with the best source of each of its records, `most` of them."""
-    keys = best_sources(rel, records, most=most)
-    return Finding(text, keys, tuple(records), links(rel, keys))
+    sources = best_sources(rel, records, most=most)
+    return Finding(text, sources, tuple(records), links(rel, sources))
 
 
 def acts_of(rel: Relationship) -> pd.DataFrame:

@@ -6,10 +6,9 @@ import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
-from pathlib import Path
 
-_PACKAGE_ROOT = Path(__file__).resolve().parents[2]
+from analysis.places import with_package
+
 _folders: dict[int, str] = {}
 
 
@@ -25,16 +24,6 @@ def folder() -> str:
     if pid not in _folders:
         _folders[pid] = tempfile.mkdtemp(prefix="workbook-")
     return _folders[pid]
-
-
-def with_package(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment in which another Python finds this package too, installed or not."""
-    found = dict(environment)
-    if "site-packages" not in _PACKAGE_ROOT.parts:
-        paths = [path for path in found.get("PYTHONPATH", "").split(os.pathsep) if path]
-        if str(_PACKAGE_ROOT) not in paths:
-            found["PYTHONPATH"] = os.pathsep.join([*paths, str(_PACKAGE_ROOT)])
-    return found
 
 
 @atexit.register

@@ -24,7 +24,8 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import PublishError
-from analysis.publish.surroundings import environment, folder, with_package
+from analysis.places import with_package
+from analysis.publish.surroundings import environment, folder
 
 _AT_START = re.compile(
     r"(PYTHON|MPL|OMP_|OPENBLAS_|MKL_|BLIS_|NUMEXPR_|VECLIB_|LC_|LD_|XDG_|PANDAS_|IPYTHON|JUPYTER_CONFIG).*|TZ|LANG|LANGUAGE|HOME"
