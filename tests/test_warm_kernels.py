@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -15,7 +14,6 @@ import nbformat
 import pytest
 from small_notebooks import alive, notebook, python, texts, until
 
-from analysis.errors import PublishError
 from analysis.publish import surroundings, warm
 from analysis.publish.running import run
 
@@ -277,17 +275,3 @@ def test_where_nothing_can_be_forked_runs_work_and_say_so(
     monkeypatch.setattr(warm, "unavailable", lambda: reason)
     assert texts(run(notebook(tmp_path / "n.ipynb", "print(n)"), kernel="warm")) == ["2"]
     assert reason in caplog.text
-    with pytest.raises(PublishError, match="No module named 'none'"):
-        warm.call("none:none", {})
-
-
-def test_a_call_in_a_process_of_its_own_reports_errors_ends_and_hangs() -> None:
-    with pytest.raises(PublishError, match="TypeError"):
-        warm.call("json:dumps", {"wrong": 1})
-    with pytest.raises(PublishError, match="not with code 3"):
-        warm.call("os:_exit", {"status": 3})
-    begun = time.monotonic()
-    with pytest.raises(TimeoutError):
-        warm.call("subprocess:run", {"args": ["sleep", "614"]}, timeout=0.5)
-    assert time.monotonic() - begun < 5
-    assert until(lambda: not alive("sleep\x00614"))

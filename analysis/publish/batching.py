@@ -1,8 +1,8 @@
 """Many runs of notebooks as one piece of work: planned, parallel, resumable, and honest about what failed.
 
 `batch` reads a plan (`analysis.publish.matrix`), asks the ledger what is there already (`analysis.publish.ledger`),
-runs the rest on forked kernels (`analysis.publish.running`), has the documents made by the exporter, each run's in a
-process of its own, and writes an index (`analysis.publish.index`). In the folder are then, for every run,
+runs the rest on forked kernels (`analysis.publish.running`), has the documents made in processes apart
+(`analysis.publish.documents`), and writes an index (`analysis.publish.index`). In the folder are then, for every run,
 `NAME.ipynb` and `NAME.pdf` (or docx, html), and for a run whose cell failed `NAME.failed.ipynb`; `manifest.json`,
 `index.html`, `index.csv`, and `previews/`.
 
@@ -99,18 +99,6 @@ def batch(
         runs = work.through(steps(plan, work.book), jobs or len(_cores()), stream)
         work.write_index(plan)
     return BatchResult(folder, runs, how, work.fault)
-
-
-def export_each(notebook: str, targets: Mapping[str, str]) -> None:
-    """Make documents from an executed notebook: format to path. Called in a process of its own."""
-    from analysis.publish.exporter import export
-
-    for form, path in targets.items():
-        export(notebook, path, form=form)
-        if not Path(path).is_file() or not Path(path).stat().st_size:
-            raise PublishError(
-                f"{Path(path).name}: it must be written, not missing. The exporter ended without an error."
-            )
 
 
 def _cores() -> Sequence[int]:

@@ -66,8 +66,7 @@ def number(
     meta: dict[str, Any] = {"link-citations": {"t": "MetaBool", "c": True}}
     if language.split("-")[0].lower() != "en":
         meta["lang"] = {"t": "MetaString", "c": language}
-    options = ["--citeproc", "--csl", str(csl), "--bibliography", str(source)]
-    made = json.loads(pandoc.write(pandoc.document(blocks, meta), "json", *options, cwd=folder))
+    made = pandoc.cite(pandoc.document(blocks, meta), csl, source)
     numbered: list[Node] = walk(_restored(made["blocks"], texts, mark), _as_list, "Div")
     return numbered
 

@@ -83,7 +83,7 @@ def render(
     name: str | None = None,
 ) -> bytes:
     """Return the document as bytes; the parameters are those of `export`."""
-    from analysis.publish import body, citations, contents, pictures
+    from analysis.publish import body, citations, contents, pandoc, pictures
 
     _check("missing_alt", missing_alt, MISSING_ALT)
     source = Path(notebook) if isinstance(notebook, str | Path) else None
@@ -92,19 +92,20 @@ def render(
     sheet = paper or str(told.cover.get("paper") or "a4")
     _check("paper", sheet, PAPERS)
     gallery = pictures.Gallery(place, missing_alt)
-    made = body.build(told, gallery)
-    try:
-        with tempfile.TemporaryDirectory(prefix="briefing-") as temporary:
-            work = Path(temporary)
-            if citations.cited(made.blocks):
-                style = Path(csl).resolve() if csl else _CSL
-                blocks = citations.number(made.blocks, told.references, work, style, told.language)
-                made = body.Body(made.title, made.kicker, blocks)
-            return _written(form, made, told, gallery, work, sheet)
-    except OSError as error:
-        raise PublishError(
-            f"the temporary folder {tempfile.gettempdir()} cannot be used ({error.strerror or error})."
-        ) from error
+    style = Path(csl).resolve() if csl else _CSL
+    with pandoc.running():
+        made = body.build(told, gallery)
+        try:
+            with tempfile.TemporaryDirectory(prefix="briefing-") as temporary:
+                work = Path(temporary)
+                if citations.cited(made.blocks):
+                    blocks = citations.number(made.blocks, told.references, work, style, told.language)
+                    made = body.Body(made.title, made.kicker, blocks)
+                return _written(form, made, told, gallery, work, sheet)
+        except OSError as error:
+            raise PublishError(
+                f"the temporary folder {tempfile.gettempdir()} cannot be used ({error.strerror or error})."
+            ) from error
 
 
 def _written(form: str, made: Any, told: Any, gallery: Any, work: Path, sheet: str) -> bytes:

@@ -43,9 +43,6 @@ _PR_SET_PDEATHSIG = 1
 
 def main(arguments: list[str]) -> int:
     """Serve the socket whose number is the first argument, until it closes; in a child, do what was asked."""
-    if arguments[0] == "call":
-        # Where nothing can be forked: one call, from scratch.
-        return _call(json.loads(arguments[1]))
     caller, folder = os.getppid(), Path.cwd()
     connection = socket.socket(fileno=int(arguments[0]))
     connection.set_inheritable(False)
@@ -154,7 +151,9 @@ def _become(request: dict[str, Any]) -> int:
     if "numpy.random" in sys.modules:
         sys.modules["numpy.random"].seed()
     if "call" in request:
-        return _call(request)
+        module, function = request["call"].split(":")
+        getattr(importlib.import_module(module), function)(**request["arguments"])
+        return 0
     from ipykernel.kernelapp import IPKernelApp
 
     # As `python -m ipykernel_launcher` would have it.
@@ -164,20 +163,6 @@ def _become(request: dict[str, Any]) -> int:
     app.parent_handle = os.getppid()
     app.initialize(request["arguments"])
     app.start()
-    return 0
-
-
-def _call(request: dict[str, Any]) -> int:
-    """Call `module:function` with keyword arguments; an error of it is written to the file `report`: type and text."""
-    from analysis.errors import WorkbookError
-
-    module, function = request["call"].split(":")
-    try:
-        getattr(importlib.import_module(module), function)(**request["arguments"])
-    except Exception as error:
-        told = {"type": type(error).__name__, "text": str(error), "ours": isinstance(error, WorkbookError)}
-        Path(request["report"]).write_text(json.dumps(told), encoding="utf-8")
-        return 1
     return 0
 
 

@@ -44,7 +44,7 @@ def to_pdf(body: Body, contents: Contents, gallery: Gallery, folder: Path, *, pa
 
 def source_of(body: Body, contents: Contents, folder: Path, *, paper: str) -> str:
     """Return the whole document in Typst; attached tables are written to `folder`."""
-    text = pandoc.write(pandoc.document(_for_typst(body.blocks)), "typst-smart", cwd=folder).decode("utf-8")
+    text = pandoc.to_text(pandoc.document(_for_typst(body.blocks)), "typst-smart")
     return "\n".join([_head(body, contents, paper), text, *_attached(contents.attachments, folder)])
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import itertools
 import json
 import os
 import re
@@ -20,19 +19,17 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from analysis.errors import PublishError
 from analysis.places import with_package
-from analysis.publish.surroundings import environment, folder
+from analysis.publish.surroundings import folder
 
 _AT_START = re.compile(
     r"(PYTHON|MPL|OMP_|OPENBLAS_|MKL_|BLIS_|NUMEXPR_|VECLIB_|LC_|LD_|XDG_|PANDAS_|IPYTHON|JUPYTER_CONFIG).*|TZ|LANG|LANGUAGE|HOME"
 )
 _START_SECONDS = 60.0
 _servers: dict[tuple[int, frozenset[tuple[str, str]]], ForkServer] = {}
-_counter = itertools.count(1)
 _lock = threading.Lock()
 
 
@@ -195,41 +192,6 @@ def server(environment: Mapping[str, str] | None = None) -> ForkServer:
                 _servers.pop(other).close()
             _servers[key] = ForkServer(wanted)
         return _servers[key]
-
-
-def call(target: str, arguments: Mapping[str, Any], *, timeout: float | None = None) -> None:
-    """Call `module:function` with keyword arguments, of plain JSON, in a process of its own.
-
-    Raises
-    ------
-    PublishError
-        When the function fails, with its words, or the process dies.
-    TimeoutError
-        When it has not ended after `timeout` seconds; it is killed.
-    """
-    report = Path(folder()) / f"report-{next(_counter)}.json"
-    request = {"call": target, "arguments": dict(arguments), "report": str(report)}
-    process: Forked | subprocess.Popen[bytes]
-    if unavailable():
-        command = [sys.executable, "-m", "analysis.publish.forkserver", "call", json.dumps(request)]
-        process = subprocess.Popen(command, env=environment(), stdin=subprocess.DEVNULL)
-    else:
-        everything = environment()
-        process = server(everything).fork({**request, "env": everything, "cwd": os.getcwd()})
-    try:
-        code = process.wait(timeout)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-        raise TimeoutError(f"{target} did not end within {timeout} seconds") from None
-    if report.is_file():
-        told = json.loads(report.read_text(encoding="utf-8"))
-        report.unlink()
-        raise PublishError(told["text"] if told["ours"] else f"{told['type']}: {told['text']}")
-    if code:
-        raise PublishError(
-            f"{target}: it must end by itself, not with code {code} (killed, out of memory, or crashed)."
-        )
 
 
 def close() -> None:

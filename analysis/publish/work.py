@@ -20,6 +20,7 @@ from typing import IO, Any, Literal
 from analysis.errors import WorkbookError
 from analysis.files import write_whole
 from analysis.publish import index, ledger, surroundings, warm
+from analysis.publish.documents import Makers
 from analysis.publish.ledger import Ledger
 from analysis.publish.matrix import Plan
 from analysis.publish.naming import Run
@@ -62,6 +63,7 @@ class Work:
         self.folder, self.book, self.kernel, self.limit = folder, book, kernel, limit
         self.fault = ""
         self._stop = threading.Event()
+        self._makers = Makers()
 
     def through(self, todo: Sequence[Step], jobs: int, stream: IO[str] | None) -> tuple[RunResult, ...]:
         """Do every step that is due, `jobs` at once; results in the order of `todo`."""
@@ -87,6 +89,7 @@ class Work:
                 self._end(pool)
                 raise
             pool.shutdown()
+        self._makers.close()
         return tuple(found[step.run.name] for step in todo)
 
     def _end(self, pool: ThreadPoolExecutor) -> None:
@@ -96,7 +99,9 @@ class Work:
         pool.shutdown(wait=False, cancel_futures=True)
         kernels.end_all()
         warm.close()
+        self._makers.kill()
         pool.shutdown()
+        self._makers.close()
         self._save_ledger()
 
     def _reused(self, step: Step) -> RunResult:
@@ -150,11 +155,7 @@ class Work:
         if not forms:
             return
         targets = {form: room / f"{run.name}.{form}" for form in forms}
-        arguments = {
-            "notebook": str(self.folder / f"{run.name}.ipynb"),
-            "targets": {form: str(path) for form, path in targets.items()},
-        }
-        warm.call("analysis.publish.batching:export_each", arguments, timeout=self.limit)
+        self._makers.make(self.folder / f"{run.name}.ipynb", targets, timeout=self.limit)
         entry["files"] |= {path.name: self._place(path) for path in targets.values()}
 
     def _place(self, made: Path) -> str:
