@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from analysis.errors import Fault
 
+_KEPT = 4  # records kept in memory
+
 
 @dataclass(frozen=True)
 class Side:
@@ -96,8 +98,15 @@ class Relationship:
         return replace(self, as_of=wanted, cutoff=wanted, **tables)
 
 
+_TABLES = ("actors", "sources", "events", "assessments", "forecasts", "indicators", "catalogue", "citations")
+_loaded: dict[Path, Relationship] = {}
+
+
 def load(name_or_path: str | os.PathLike[str], as_of: str | pd.Timestamp | None = None) -> Relationship:
     """Load a relationship.
+
+    A folder is read and checked once; while its files (and the codebook's) hold what they held, the next call takes
+    the tables from memory, so that one record is quickly loaded as of many days.
 
     Parameters
     ----------
@@ -118,11 +127,35 @@ def load(name_or_path: str | os.PathLike[str], as_of: str | pd.Timestamp | None 
     RecordError
         When the record breaks a rule; all faults at once, nothing is loaded.
     """
+    wanted = None if as_of is None or as_of == "" else as_day(as_of)
+    whole = _whole(places.relationship(name_or_path))
+    return whole if wanted is None else whole.as_of_day(wanted)
 
+
+def _whole(path: Path) -> Relationship:
+    """Return the whole record of a folder, from memory when its content is the same."""
+    try:
+        content = record_hash(path)
+    except OSError:
+        # `read` tells what is wrong with the files.
+        content = ""
+    found = _loaded.get(path)
+    if found is None or found.record_hash != content:
+        found = _linked(path, content)
+        _loaded.pop(path, None)
+        # Files that were changed while they were read may be tables that never were.
+        if record_hash(path) == content:
+            _loaded[path] = found
+        while len(_loaded) > _KEPT:
+            del _loaded[next(iter(_loaded))]
+    # What a caller does to a table is done to the caller's own: pandas copies when it is written to.
+    own: dict[str, Any] = {name: getattr(found, name).copy(deep=False) for name in _TABLES}
+    return replace(found, **own)
+
+
+def _linked(path: Path, content: str) -> Relationship:
     from analysis.linking import last_day, link
 
-    wanted = None if as_of is None or as_of == "" else as_day(as_of)
-    path = places.relationship(name_or_path)
     tables, faults = read(path)
     if faults:
         raise RecordError(faults, record=path.name)
@@ -132,7 +165,7 @@ def load(name_or_path: str | os.PathLike[str], as_of: str | pd.Timestamp | None 
         Side(str(actors.loc[role, "actor_id"]), str(actors.loc[role, "name"])) for role in ("side_a", "side_b")
     )
     joint = tables["actors"].loc[tables["actors"]["kind"] == "dyad", "name"]
-    whole = Relationship(
+    return Relationship(
         name=path.name,
         title=str(joint.iloc[0]) if len(joint) else f"{side_a.name} and {side_b.name}",
         side_a=side_a,
@@ -140,10 +173,9 @@ def load(name_or_path: str | os.PathLike[str], as_of: str | pd.Timestamp | None 
         path=path,
         as_of=None,
         cutoff=last_day(linked["events"], linked["assessments"]),
-        record_hash=record_hash(path),
+        record_hash=content,
         **linked,
     )
-    return whole if wanted is None else whole.as_of_day(wanted)
 
 
 def read(path: Path) -> tuple[dict[str, pd.DataFrame], list[Fault]]:

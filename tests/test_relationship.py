@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from record_kit import write_record
 
 import analysis as an
-from analysis import codebook
-from analysis.errors import OptionError
+from analysis import codebook, relationship
+from analysis.errors import OptionError, RecordError
 
 Change = Callable[..., Path]
 
@@ -144,6 +145,60 @@ def test_the_record_hash_follows_content(change: Change, record: Path) -> None:
     before = an.load(record).record_hash
     assert an.load(record).record_hash == before
     assert an.load(change("events", 0, summary="Beland said so.")).record_hash != before
+
+
+def test_what_is_done_to_a_loaded_table_is_not_in_the_next_load(record: Path) -> None:
+    expected = an.load(record).events.copy(deep=True)
+    rel = an.load(record)
+    rel.events["mine"] = 1
+    rel.events.loc[0, "goldstein"] = -9.9
+    rel.events.index.name = "mine"
+    del rel.events["cameo"]
+    pd.testing.assert_frame_equal(an.load(record).events, expected)
+    cut = an.load(record, "2001-12-31").events
+    pd.testing.assert_frame_equal(cut, expected[expected["end"] <= "2001-12-31"].reset_index(drop=True))
+
+
+def test_a_changed_record_is_read_again_and_a_damaged_one_refused(change: Change, record: Path) -> None:
+    def summary() -> str:
+        return str(an.load(record).events.loc[0, "summary"])
+
+    first = summary()
+    change("events", 0, summary="Beland said so.")
+    assert summary() == "Beland said so."
+    change("events", 0, summary=first)
+    assert summary() == first
+    change("events", 0, cameo="999")
+    for _ in range(2):
+        with pytest.raises(RecordError, match="cameo"):
+            an.load(record)
+    (record / "events.csv").unlink()
+    with pytest.raises(RecordError, match="missing"):
+        an.load(record)
+    change("events", 0)
+    assert summary() == first
+
+
+def test_only_a_few_records_stay_in_memory(tmp_path: Path) -> None:
+    for number in range(9):
+        an.load(write_record(tmp_path / f"record-{number}"))
+    assert len(relationship._loaded) <= 4
+
+
+def test_a_record_that_changes_while_it_is_read_is_not_kept(
+    change: Change, record: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = relationship.read
+
+    def slow(path: Path) -> object:
+        tables = real(path)
+        change("events", 0, summary="Meanwhile.")
+        return tables
+
+    monkeypatch.setattr(relationship, "read", slow)
+    an.load(record)
+    monkeypatch.undo()
+    assert an.load(record).events.loc[0, "summary"] == "Meanwhile."
 
 
 def test_load_by_name_finds_a_folder_named_in_the_environment(record: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,11 +7,13 @@ import os
 import signal
 import subprocess
 import sys
+import textwrap
 from importlib.metadata import entry_points
 from pathlib import Path
 
 import nbformat
 import pytest
+import record_kit
 from small_notebooks import alive, notebook, python, texts, until
 
 from analysis.publish import surroundings, warm
@@ -95,6 +97,27 @@ def test_a_matplotlibrc_in_the_folder_counts_as_in_a_fresh_kernel(tmp_path: Path
     (tmp_path / "matplotlibrc").write_text("lines.linewidth: 7\n")
     path = notebook(tmp_path / "n.ipynb", "import matplotlib; print(matplotlib.rcParams['lines.linewidth'])")
     assert texts(run(path, kernel="warm")) == ["7.0"]
+
+
+def test_a_record_loaded_beforehand_is_the_kernels_own_and_as_its_files_are(tmp_path: Path, record: Path) -> None:
+    look = """
+    import analysis as an
+    from analysis.relationship import _loaded
+    print(len(_loaded), an.load(record).events.loc[0, "summary"])
+    events = an.load(record).events
+    events.loc[0, "summary"] = "spoilt"
+    _loaded.clear()
+    """
+    path = notebook(tmp_path / "n.ipynb", f"record = {str(record)!r}\n{textwrap.dedent(look)}")
+    server = warm.server(surroundings.environment())
+    server.prepare("none:none", {})
+    server.prepare("analysis.publish.preloading:record", {"path": str(record)})
+    summary = texts(run(path, kernel="warm"))[0].removeprefix("1 ")
+    assert summary == record_kit.ROWS["events"][0]["summary"]
+    assert texts(run(path, kernel="warm")) == [f"1 {summary}"]
+    events = record / "events.csv"
+    events.write_text(events.read_text(encoding="utf-8").replace(summary, "Meanwhile."), encoding="utf-8")
+    assert texts(run(path, kernel="warm")) == ["1 Meanwhile."]
 
 
 def test_the_server_has_one_thread_and_only_imported_modules(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 Starting Python and importing pandas, matplotlib and the rest takes seconds; a fork takes milliseconds. The server is
 a process of its own, started from scratch and never from the caller, for one reason: only a process without threads,
-sockets of ZeroMQ and state of its user can be forked safely. It imports, freezes the garbage collector (so that pages
+sockets of ZeroMQ and state of its user can be forked safely. (OpenBLAS and Arrow have threads, which they stop or
+renew around a fork.) It imports, loads the records that a batch names, freezes the garbage collector (so that pages
 stay shared), and then only forks. The two ends talk over an anonymous socket pair, one JSON line each way, so that no
 other process can reach it and no file or port is left behind.
 
@@ -36,7 +37,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from analysis.publish.preloading import preload
+from analysis.publish.preloading import preload, silently
 
 _PR_SET_PDEATHSIG = 1
 
@@ -76,6 +77,11 @@ def _serve(connection: socket.socket) -> dict[str, Any]:
                     return dict(request)
                 children[pid] = None
                 _send(stream, {"pid": pid})
+            elif request["op"] == "prepare":
+                with silently():
+                    _call(request)
+                gc.collect()
+                gc.freeze()
             elif request["op"] == "poll":
                 children[request["pid"]] = _reap(request["pid"], children.get(request["pid"], 0))
                 _send(stream, {"code": children[request["pid"]]})
@@ -151,8 +157,7 @@ def _become(request: dict[str, Any]) -> int:
     if "numpy.random" in sys.modules:
         sys.modules["numpy.random"].seed()
     if "call" in request:
-        module, function = request["call"].split(":")
-        getattr(importlib.import_module(module), function)(**request["arguments"])
+        _call(request)
         return 0
     from ipykernel.kernelapp import IPKernelApp
 
@@ -164,6 +169,12 @@ def _become(request: dict[str, Any]) -> int:
     app.initialize(request["arguments"])
     app.start()
     return 0
+
+
+def _call(request: dict[str, Any]) -> None:
+    """Call `module:function` with keyword arguments."""
+    module, function = request["call"].split(":")
+    getattr(importlib.import_module(module), function)(**request["arguments"])
 
 
 if __name__ == "__main__":

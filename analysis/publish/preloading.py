@@ -1,7 +1,8 @@
 """What the fork server does before it forks: import, and do once what every run does first.
 
 A kernel starts with these modules, and with the caches that libraries fill on first use: checks of tables, fonts,
-the formats of pictures. Nothing of a record is among them, and nothing that a user could set.
+the formats of pictures. Nothing is among them that a user could set. A batch has its records loaded too (`record`):
+`analysis.load` takes their tables from memory as long as the files hold what was read.
 """
 
 from __future__ import annotations
@@ -59,9 +60,9 @@ def preload() -> None:
         for name in ("nbformat", *MODULES, *(name for name in own if not name.startswith(_NOT_LOADED))):
             # A module that cannot be imported is left out: a kernel imports it, or fails, as it would by itself. What
             # modules say on being imported is nobody's output here.
-            with _silent():
+            with silently():
                 importlib.import_module(name)
-    with _silent():
+    with silently():
         _rehearse()
     if backend is None:
         del os.environ["MPLBACKEND"]
@@ -81,9 +82,20 @@ def quickly() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _silent() -> Iterator[None]:
+def silently() -> Iterator[None]:
+    """Do without what fails, and without what is said of it."""
     with contextlib.suppress(Exception), open(os.devnull, "w") as silence, contextlib.redirect_stderr(silence):
         yield
+
+
+def record(path: str) -> None:
+    """Load a record, whole and cut."""
+    import pandas as pd
+
+    from analysis.relationship import load
+
+    whole = load(path)
+    whole.as_of_day(whole.cutoff - pd.Timedelta(days=366))
 
 
 def _rehearse() -> None:

@@ -85,6 +85,15 @@ class ForkServer:
         self._living.add(pid)
         return Forked(self, pid)
 
+    def prepare(self, target: str, arguments: Mapping[str, Any]) -> None:
+        """Have the server call `module:function` before it forks next, so that children start with what that loads.
+
+        Nobody waits for it, and a failure is nobody's: a child that needs what was not loaded loads it itself.
+        """
+        with self._talk, contextlib.suppress(OSError, ValueError):
+            self._stream.write(json.dumps({"op": "prepare", "call": target, "arguments": arguments}).encode() + b"\n")
+            self._stream.flush()
+
     def poll(self, pid: int) -> int | None:
         """Return a child's exit code (negative: the signal that ended it), or None while it runs."""
         try:

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Literal
 
-from analysis.errors import WorkbookError
+from analysis import places
+from analysis.errors import OptionError, WorkbookError
 from analysis.files import write_whole
 from analysis.publish import index, ledger, surroundings, warm
 from analysis.publish.documents import Makers
@@ -70,7 +71,10 @@ class Work:
         due = [step for step in todo if step.due]
         found = {step.run.name: self._reused(step) for step in todo if not step.due}
         if due and not warm.unavailable():
-            warm.server(surroundings.environment())  # it imports while this process does
+            server = warm.server(surroundings.environment())  # it imports while this process does
+            for name in dict.fromkeys(str(step.run.settings.get("relationship", "")) for step in due):
+                with contextlib.suppress(OptionError):
+                    server.prepare("analysis.publish.preloading:record", {"path": str(places.relationship(name))})
         pool = ThreadPoolExecutor(max(1, min(jobs, len(due))), thread_name_prefix="run")
         with Progress(len(due), stream) as progress:
             try:
