@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -19,14 +19,15 @@ def ranked_sources(rel: Relationship, records: Iterable[str]) -> dict[str, list[
 
     Those that had been published by the cut-off come first, then the better grade, then the earlier page, then the id.
     """
-    cited = rel.citations[rel.citations["record"].isin(set(records))]
-    details = rel.sources[["source_id", "reliability", "published_start"]]
-    ranked = cited.merge(details, on="source_id").sort_values(["later", "reliability", "published_start", "source_id"])
-    found: dict[str, list[str]] = {}
-    for record, source in zip(ranked["record"], ranked["source_id"], strict=True):
-        if source not in (known := found.setdefault(record, [])):
-            known.append(source)
-    return found
+    cited = rel.citations.loc[rel.citations["record"].isin(set(records)), ["record", "source_id", "later"]]
+    place = pd.Index(rel.sources["source_id"]).get_indexer(cited["source_id"])
+    cited, source = cited[place >= 0], rel.sources[["reliability", "published_start"]].take(place[place >= 0])
+    day = source["published_start"].fillna(pd.Timestamp("9999-12-31"))
+    ranked = sorted(zip(cited["later"], source["reliability"], day, cited["source_id"], cited["record"], strict=True))
+    found: dict[str, dict[str, None]] = {}
+    for *_, key, record in ranked:
+        found.setdefault(record, {})[key] = None
+    return {record: list(keys) for record, keys in found.items()}
 
 
 def best_sources(
@@ -58,8 +59,8 @@ def links(rel: Relationship, keys: Iterable[str]) -> dict[str, str]:
 def bibliography(rel: Relationship, *shown: Finding | Findings | Table) -> Bibliography:
     """Return the bibliography of what is shown: the CSL-JSON items of every source that it cites, sorted by id."""
     keys = sorted({key for item in shown for key in _keys(item)})
-    table = rel.sources.set_index("source_id")
-    return Bibliography(tuple(_item(key, table.loc[[key]].iloc[0]) for key in keys))
+    table = rel.sources.set_index("source_id").loc[keys].to_dict("records")
+    return Bibliography(tuple(_item(key, source) for key, source in zip(keys, table, strict=True)))
 
 
 def _keys(item: Finding | Findings | Table) -> set[str]:
@@ -70,7 +71,7 @@ def _keys(item: Finding | Findings | Table) -> set[str]:
     return set(item.sources)
 
 
-def _item(key: str, source: pd.Series) -> dict[str, Any]:
+def _item(key: str, source: Mapping[Hashable, Any]) -> dict[str, Any]:
     publisher = "publisher unknown" if source["publisher"] == "unknown" else source["publisher"]
     held = {
         "author": None if pd.isna(source["author"]) else [{"literal": source["author"]}],

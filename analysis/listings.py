@@ -92,17 +92,17 @@ def due_indicators(rel: Relationship, top: int = 8) -> Table:
 
     A series is due when as much time has passed since its last period as usually lies between two of its figures.
     """
-    rows = []
     known = rel.indicators[rel.indicators["value"].notna()]
-    for name, series in known[~known["direction"].str.contains("side_a_dependence:0")].groupby("name"):
-        if len(series) >= 5:
-            last = series.sort_values(["end", "start"]).iloc[-1]
-            step = series["end"].sort_values().diff().median()
-            rows.append((last["end"] + step, str(name), last))
-    rows = sorted(rows, key=lambda row: (-row[2]["end"].value, row[1]))[:top]
-    cells = [[name, f"{amount(last['value'])} {last['unit']}", last["period"], day(due)] for due, name, last in rows]
+    known = known[~known["direction"].str.contains("side_a_dependence:0")].sort_values(["end", "start"])
+    named = known.groupby("name")
+    pace = known["end"].groupby(known["name"]).diff().groupby(known["name"]).median()
+    last = named.tail(1).assign(due=lambda rows: rows["end"] + pace.reindex(rows["name"]).to_numpy())
+    last = last[named["value"].size().reindex(last["name"]).to_numpy() >= 5]
+    last = last.sort_values(["end", "name"], ascending=[False, True]).head(top)
+    rows = [row for _, row in last.iterrows()]
+    cells = [[row["name"], f"{amount(row['value'])} {row['unit']}", row["period"], day(row["due"])] for row in rows]
     frame = pd.DataFrame(cells, columns=["Series", "Last value", "For", "Next period ends"])
-    sources = _cited(rel, "indicator", [f"{last['indicator']}@{last['period']}" for _, _, last in rows])
+    sources = _cited(rel, "indicator", [f"{row['indicator']}@{row['period']}" for row in rows])
     caption = (
         "Series of dependence to watch: the newest figure, and when the next period ends at the series' usual pace"
     )

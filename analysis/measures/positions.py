@@ -76,15 +76,20 @@ def positions(assessments: pd.DataFrame) -> pd.DataFrame:
     parts = []
     for scale in SCALES:
         scored = base[base[scale].notna()]
-        value = scored[scale].astype("float64")
-        wrong = scored.loc[~value.isin(LEVELS), "assessment_id"]
-        if len(wrong):
-            first = wrong.iloc[0]
-            raise OptionError(f"assessment {first}", scale, "-2, -1, 0, 1 or 2", value[wrong.index[0]])
         columns = scored[["date", "start", "end", "voice", *keys]]
-        parts.append(columns.assign(measure=scale, value=value, low=np.nan, high=np.nan))
+        parts.append(columns.assign(measure=scale, value=_scores(scored, scale), low=np.nan, high=np.nan))
     table = pd.concat(parts, ignore_index=True).sort_values(["date", "assessment_id", "measure"], kind="stable")
     return table[["date", "start", "end", "measure", "value", "low", "high", "voice", *keys]].reset_index(drop=True)
+
+
+def _scores(scored: pd.DataFrame, scale: Scale) -> pd.Series:
+    """Return the scores of rows that have one, each found on the scale."""
+    value = scored[scale].astype("float64")
+    wrong = (~value.isin(LEVELS)).to_numpy()
+    if wrong.any():
+        name = scored["assessment_id"].to_numpy()[wrong][0]
+        raise OptionError(f"assessment {name}", scale, "-2, -1, 0, 1 or 2", value.to_numpy()[wrong][0])
+    return value
 
 
 def position_trend(
@@ -130,19 +135,23 @@ def position_trend(
     check_option("position_trend", "scale", scale, SCALES)
     check_option("position_trend", "statistic", statistic, ["median", "mean"])
     fraction(confidence, "position_trend", "confidence")
-    scores = positions(assessments)
-    scores = scores[scores["measure"] == scale].sort_values(["voice", "value"], kind="stable")
-    voice, score, date = pd.factorize(scores["voice"])[0], scores["value"].to_numpy(), scores["date"].to_numpy()
+    require(assessments, ["assessment_id", "start", "end", "organisation", *SCALES], "position_trend")
+    scored = assessments[assessments[scale].notna()]
+    days = midpoint(scored["start"], scored["end"])
+    # In the order of names: an interval must not depend on the order of rows.
+    voice, score = pd.factorize(voices(scored), sort=True)[0], _scores(scored, scale).to_numpy()
+    order = np.lexsort((score, voice))
+    voice, score, date = voice[order], score[order], days.to_numpy()[order]
     middle = np.median if statistic == "median" else np.mean
     rows = []
-    for first, last in _windows(scores["date"], window, end):
+    for first, last in _windows(days, window, end):
         inside = (date >= first.to_datetime64()) & (date <= last.to_datetime64())
         held = _held(voice[inside], score[inside])
         value = float(middle(held)) if len(held) else float("nan")
         low = high = float("nan")
         if len(held) >= min_voices:
-            days = [seed, last.toordinal()]
-            low, high = bootstrap(middle, (held,), alone(len(held)), confidence=confidence, draws=draws, seed=days)
+            told = [seed, last.toordinal()]
+            low, high = bootstrap(middle, (held,), alone(len(held)), confidence=confidence, draws=draws, seed=told)
         state = "none" if not len(held) else "scored" if len(held) >= min_voices else "too few"
         rows.append((last, first, last, f"position_{scale}", value, low, high, inside.sum(), len(held), state))
     columns = ["date", "start", "end", "measure", "value", "low", "high", "assessments", "voices", "state"]

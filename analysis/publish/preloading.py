@@ -19,7 +19,13 @@ from collections.abc import Iterator
 # that itself.
 MODULES = (
     "IPython.core.completer",
+    "IPython.core.completerlib",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
     "PIL.PngImagePlugin",
+    "font_source_sans_pro",
+    "ipykernel.debugger",
     "ipykernel.ipkernel",
     "ipykernel.kernelapp",
     "ipykernel.zmqshell",
@@ -28,12 +34,19 @@ MODULES = (
     "matplotlib.backends.backend_svg",
     "matplotlib.figure",
     "matplotlib.font_manager",
+    "matplotlib.style",
     "pandas",
+    "pandas.core.methods.to_dict",
+    "pandas.io.formats.string",
     "pandera.pandas",
+    "pyarrow.acero",
     "pypandoc",
     "ruptures",
     "scipy.signal",
     "scipy.stats",
+    "sqlite3",
+    "tornado.platform.asyncio",
+    "tornado.queues",
     "typst",
 )
 # Of this package everything but what no notebook calls.
