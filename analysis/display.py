@@ -57,21 +57,22 @@ class Chart:
 
     def svg(self) -> str:
         """Return the picture as SVG with real text; the same bytes for the same figure."""
-        return self._render("svg", text=True).decode("utf-8")
+        import matplotlib as mpl
+
+        from analysis.rendering import to_svg
+
+        with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": f"{_SVG_SEED}-{self.name}"}):
+            return to_svg(self.figure, {"Date": None, "Title": self.title})
 
     def png(self, dpi: int = 144) -> bytes:
         """Return the picture as PNG, reduced to 128 colours: a chart needs no more, and notebooks stay small."""
         import numpy as np
         import pandas as pd
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
         from PIL import Image
 
-        buffer, before = io.BytesIO(), self.figure.dpi
-        self.figure.set_dpi(dpi)
-        canvas = FigureCanvasAgg(self.figure)
-        canvas.draw()  # type: ignore[no-untyped-call]
-        pixels = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
-        self.figure.set_dpi(before)
+        from analysis.rendering import to_pixels
+
+        buffer, pixels = io.BytesIO(), to_pixels(self.figure, dpi)
         # This method keeps white white and every colour to within a few of 255 levels; the default may lose rare ones.
         # It looks at colours, not at how often they are there, so it is shown each but once.
         places, colours = pd.factorize(pixels.view("uint32").ravel())
@@ -88,20 +89,15 @@ class Chart:
 
         from analysis.files import write_document
 
-        target = Path(path)
-        write_document(target, self._render(target.suffix.lstrip("."), text=True))
-
-    def _render(self, form: str, *, text: bool = False, dpi: int = 144) -> bytes:
-        import matplotlib as mpl
-
-        buffer = io.BytesIO()
-        fixed: dict[str, dict[str, Any]] = {
-            "svg": {"Date": None, "Title": self.title},
-            "pdf": {"CreationDate": None},
-        }
-        with mpl.rc_context({"svg.fonttype": "none" if text else "path", "svg.hashsalt": f"{_SVG_SEED}-{self.name}"}):
-            self.figure.savefig(buffer, format=form, dpi=dpi, metadata=fixed.get(form, {}))
-        return buffer.getvalue()
+        target, buffer = Path(path), io.BytesIO()
+        form = target.suffix.lstrip(".").lower()
+        if form == "svg":
+            buffer.write(self.svg().encode())
+        elif form == "png":
+            buffer.write(self.png())
+        else:
+            self.figure.savefig(buffer, format=form, metadata={"CreationDate": None} if form == "pdf" else None)
+        write_document(target, buffer.getvalue())
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> MimeBundle:
         picture = base64.b64encode(self.png()).decode("ascii")

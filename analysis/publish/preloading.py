@@ -102,26 +102,37 @@ def silently() -> Iterator[None]:
 
 
 def record(path: str) -> None:
-    """Load a record, whole and cut."""
+    """Load a record, and compute what a briefing says of it a year before."""
     import pandas as pd
 
+    from analysis.measures.headline import headline
     from analysis.relationship import load
 
     whole = load(path)
-    whole.as_of_day(whole.cutoff - pd.Timedelta(days=366))
+    headline(whole.as_of_day(whole.cutoff - pd.Timedelta(days=366)))
 
 
 def _rehearse() -> None:
-    """Check empty tables and draw an empty chart."""
-    import pandas as pd
-    from matplotlib.figure import Figure
+    """Check empty tables and draw a chart of letters."""
+    import string
 
+    import pandas as pd
+
+    from analysis.charts import axes, house
+    from analysis.charts.type import BOLD
     from analysis.display import Chart
     from analysis.schema import validate
     from analysis.tables import TABLES
 
     for schema in TABLES:
         validate(pd.DataFrame({column.name: pd.Series([], dtype="str") for column in schema.columns}), [], schema)
-    figure = Figure(figsize=(2, 1))
-    figure.add_subplot().plot([0, 1])
-    Chart(figure, "rehearsal", "", "", "", "", pd.DataFrame({"text": ["a"], "number": [1.0]}))._repr_mimebundle_()
+    letters = string.printable[:94]
+    with house.drawing():
+        sheet = house.sheet(letters, letters, letters, 1.0)
+        panel = sheet.axes(house.Box(0.5, 0.5, 4, 0.4), x=(11000, 12000), y=(0, 1))
+        axes.set_time(panel, 4)
+        axes.set_values(panel, [0, 1])
+        panel.plot([11100, 11200], [0, 1])
+        sheet.text(0.5, 0.2, letters, weight=BOLD)
+    data = pd.DataFrame({"text": ["a"], "number": [1.0]})
+    Chart(sheet.figure, "rehearsal", "", "", "", "", data)._repr_mimebundle_()
