@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.charts import house
-from analysis.charts.type import width
+from analysis.charts.type import font, width
 from analysis.charts.words import number
 from analysis.days import MONTHS
 
@@ -28,6 +28,9 @@ Alignment = Literal["left", "center", "right"]
 _Span = tuple[float, float, Alignment]
 
 _AIR = 0.14
+_PAD = 3  # points between a panel and its labels
+_DOWN = 3  # matplotlib's marker of a tick that points downwards
+_BELOW = 0.6  # over hatched spans, under the data
 _STEPS = ("1D", "2D", "7D", "14D", "1M", "2M", "3M", "6M", "12M", "24M", "60M", "120M", "240M")
 
 
@@ -77,12 +80,53 @@ def _spans(centres: Sequence[float], labels: Sequence[str], room: float) -> list
     return spans
 
 
-def _set_ticks(panel: Axes, places: Sequence[float], labels: Sequence[str], room: float) -> None:
+def label_x(
+    panel: Axes,
+    places: Sequence[float],
+    labels: Sequence[str],
+    sides: Sequence[Alignment] | None = None,
+    *,
+    mark: float = 0.0,
+) -> None:
+    """Write labels under a panel, each under its place, below marks `mark` points long."""
+    at_foot, va, centred = panel.get_xaxis_text1_transform(_PAD + mark)
+    for place, label, ha in zip(places, labels, sides or [centred] * len(places), strict=True):
+        _write(panel, place, 0, label, transform=at_foot, ha=ha, va=va)
+    if mark:
+        style: dict[str, Any] = {"color": house.GREY, "markersize": mark, "markeredgewidth": 0.7, "clip_on": False}
+        foot = panel.get_xaxis_transform()
+        panel.plot(places, [0] * len(places), linestyle="", marker=_DOWN, transform=foot, zorder=_BELOW, **style)
+
+
+def label_y(panel: Axes, places: Sequence[float], labels: Sequence[str]) -> None:
+    """Write labels on the left of a panel, each beside its place."""
+    at_left, va, ha = panel.get_yaxis_text1_transform(_PAD)
+    for place, label in zip(places, labels, strict=True):
+        _write(panel, 0, place, label, transform=at_left, ha=ha, va=va)
+
+
+def _write(panel: Axes, x: float, y: float, words: str, **options: Any) -> None:
+    panel.text(
+        x, y, words, fontproperties=font(house.LABEL), color=house.SOFT, parse_math=False, zorder=_BELOW, **options
+    )
+
+
+def rule_x(panel: Axes, places: Sequence[float]) -> None:
+    """Draw light upright rules across a panel."""
+    across = panel.get_xaxis_transform()
+    panel.vlines(places, 0, 1, transform=across, color=house.RULE, linewidth=0.7, zorder=_BELOW, gid="rules")
+
+
+def rule_y(panel: Axes, places: Sequence[float]) -> None:
+    """Draw light level rules across a panel."""
+    across = panel.get_yaxis_transform()
+    panel.hlines(places, 0, 1, transform=across, color=house.RULE, linewidth=0.7, zorder=_BELOW, gid="rules")
+
+
+def _set_ticks(panel: Axes, places: Sequence[float], labels: Sequence[str], room: float, *, mark: float = 0.0) -> None:
     low, high = panel.get_xlim()
-    panel.set_xticks(list(places), list(labels))
     spans = _spans([(place - low) / (high - low) * room for place in places], labels, room)
-    for text, (_, _, side) in zip(panel.get_xticklabels(), spans, strict=True):
-        text.set_horizontalalignment(side)
+    label_x(panel, places, labels, [side for _, _, side in spans], mark=mark)
 
 
 def _grid(low: float, high: float, step: str) -> list[pd.Timestamp]:
@@ -113,14 +157,14 @@ def _labels(places: Sequence[pd.Timestamp], step: str) -> list[str]:
     ]
 
 
-def set_time(panel: Axes, room: float, *, labels: bool = True) -> None:
-    """Put time ticks under a panel `room` inches wide; labels only under the lowest panel of a stack."""
+def set_time(panel: Axes, room: float, *, rules: bool = False) -> None:
+    """Put time ticks under a panel `room` inches wide, with upright rules where wanted."""
     low, high = panel.get_xlim()
     places, names = time_ticks((low, high), room)
-    _set_ticks(panel, places, names if labels else [""] * len(places), room)
-    if labels:
-        panel.spines["bottom"].set(visible=True, color=house.GREY, linewidth=0.7)
-        panel.tick_params(axis="x", length=3, width=0.7, color=house.GREY)
+    _set_ticks(panel, places, names, room, mark=3.0)
+    panel.spines["bottom"].set(visible=True, color=house.GREY, linewidth=0.7)
+    if rules:
+        rule_x(panel, places)
 
 
 def value_ticks(low: float, high: float, most: int = 5) -> list[float]:
@@ -142,8 +186,11 @@ def value_labels(ticks: Sequence[float]) -> list[str]:
 
 def set_values(panel: Axes, ticks: Sequence[float], labels: Sequence[str] | None = None) -> None:
     """Put value ticks with light horizontal rules; the limits stay."""
-    panel.set_yticks(list(ticks), list(value_labels(ticks) if labels is None else labels))
-    panel.grid(axis="y", color=house.RULE, linewidth=0.7)
+    low, high = sorted(panel.get_ylim())
+    seen = [place for place in ticks if low <= place <= high]
+    written = dict(zip(ticks, value_labels(ticks) if labels is None else labels, strict=True))
+    label_y(panel, seen, [written[place] for place in seen])
+    rule_y(panel, seen)
 
 
 def set_words(sheet: house.Sheet, box: house.Box, up: str, down: str) -> None:

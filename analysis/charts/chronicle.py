@@ -147,8 +147,7 @@ def _draw(heading: str, under: str, foot: str, chosen: pd.DataFrame) -> Any:
     sheet = house.sheet(heading, under, foot, sum(row.height for row in rows) + _TICKS)
     box = sheet.body.inset(left=left, right=right, bottom=_TICKS)
     panel = sheet.axes(box, x=limits, y=(0, box.height))
-    axes.set_time(panel, room)
-    panel.grid(axis="x", color=house.RULE, linewidth=0.7)
+    axes.set_time(panel, room, rules=True)
     top = box.top
     line = height(1, house.LABEL)
     for row in rows:

@@ -94,9 +94,12 @@ class Sheet:
         """Add a plain panel in `box` with fixed limits: no frame, no ticks yet."""
         wide, high = self.figure.get_size_inches()
         panel = self.figure.add_axes((box.x / wide, box.y / high, box.width / wide, box.height / high))
-        panel.set(xlim=x, ylim=y, xticks=[], yticks=[], facecolor="none", axisbelow=True)
+        panel.set(xlim=x, ylim=y, facecolor="none")
         panel.spines[:].set_visible(False)
-        panel.tick_params(length=0, pad=3, labelsize=LABEL, labelcolor=SOFT, labelfontfamily=list(set_type.FAMILY))
+        # What is written beside a panel is set by `analysis.charts.axes`: a tick of matplotlib is five artists, of
+        # which a chart would show one or two.
+        panel.xaxis.set_visible(False)
+        panel.yaxis.set_visible(False)
         return panel
 
     def text(

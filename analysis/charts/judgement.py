@@ -205,7 +205,7 @@ def _draw_named(sheet: Sheet, room: Box, rows: pd.DataFrame, voice: str, named: 
     left, right = house.label_width(list(names.values())) + 0.3, house.label_width([*counts, "n"], weight=BOLD) + 0.2
     box = Box(room.x + left, room.y + 0.16, room.width - left - right, _ROW * len(named))
     panel = sheet.axes(box, x=(-2.5, 2.5), y=(0, len(named)))
-    panel.set_xticks(list(_LEVELS), list(_WORDS[scale]))
+    axes.label_x(panel, _LEVELS, _WORDS[scale])
     sheet.lines(room.x, room.top, ["Organisations with most judgements"], weight=BOLD, color=house.SOFT)
     sheet.lines(room.right, room.top, ["n"], weight=BOLD, color=house.SOFT, ha="right")
     for i, name in enumerate(named):

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.charts import frames, house, words
+from analysis.charts import axes, frames, house, words
 from analysis.charts.house import Box, Sheet
 from analysis.charts.type import BOLD, height, wrap
 from analysis.display import Chart
@@ -116,8 +116,8 @@ def _draw(texts: tuple[str, str, str], rows: pd.DataFrame) -> Sheet:
     body = sheet.body
     box = Box(body.right - cells.right - _BAR, body.y + _TICKS, _BAR, sum(heights))
     panel = sheet.axes(box, x=(0, 1), y=(0, box.height))
-    panel.set_xticks([0, 0.5, 1], ["0", "50", "100%"])
-    panel.grid(axis="x", color=house.RULE, linewidth=0.7)
+    axes.label_x(panel, [0, 0.5, 1], ["0", "50", "100%"])
+    axes.rule_x(panel, [0, 0.5, 1])
     top = body.top
     for i, (low, high) in enumerate(zip(rows["low"].astype(float), rows["high"].astype(float), strict=True)):
         (text, by), (chance, term) = cells.claims[i], cells.chances[i]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.charts import frames, house, words
+from analysis.charts import axes, frames, house, words
 from analysis.charts.house import Box, Sheet
 from analysis.charts.type import BOLD, height
 from analysis.display import Chart
@@ -113,8 +113,8 @@ def _draw_calibration(
 
 def _percent_panel(sheet: Sheet, box: Box, rows: int) -> Axes:
     panel = sheet.axes(box, x=(0, 1), y=(0, rows))
-    panel.set_xticks([0, 0.5, 1], ["0", "50", "100%"])
-    panel.grid(axis="x", color=house.RULE, linewidth=0.7)
+    axes.label_x(panel, [0, 0.5, 1], ["0", "50", "100%"])
+    axes.rule_x(panel, [0, 0.5, 1])
     return panel
 
 

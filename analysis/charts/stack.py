@@ -98,14 +98,14 @@ def stack(
     total = sum(tops) + sum(plan.height for plan in plans) + _GAP * (len(plans) - 1) + _TICKS + below
     sheet = house.sheet(*words, total)
     made, top = [], sheet.body.top
-    for i, (plan, lines, above) in enumerate(zip(plans, heads, tops, strict=True)):
+    for plan, lines, above in zip(plans, heads, tops, strict=True):
         sheet.lines(sheet.body.x, top, lines, weight=BOLD, color=house.SOFT)
         box = Box(sheet.body.x + left, top - above - plan.height, room, plan.height)
         panel = sheet.axes(box, x=limits, y=plan.limits)
         axes.set_values(panel, plan.ticks, plan.tick_labels())
         axes.set_words(sheet, box, plan.up, plan.down)
         set_ends(sheet, box, plan.limits, plan.ends)
-        axes.set_time(panel, room, labels=i == len(plans) - 1)
         made.append((panel, box))
         top = box.y - _GAP
+    axes.set_time(panel, room)
     return sheet, made, Box(sheet.body.x + left, sheet.body.y, room, below)

@@ -185,8 +185,9 @@ def _lay_out(heading: str, under: str, foot: str, drawn: _Drawn) -> Sheet:
     set_ends(sheet, box, (0, high), ends)
     tips = [box.y + turn["value"] / high * box.height for turn in drawn.turns.to_dict("records")]
     set_callouts(sheet, Box(box.x, box.top, box.width, above), notes, tips)
-    axes.set_time(panel, box.width, labels=drawn.acts is None)
-    if drawn.acts is not None:
+    if drawn.acts is None:
+        axes.set_time(panel, box.width)
+    else:
         rug.draw(sheet, Box(box.x, box.y - below, box.width, below - 0.08), limits, drawn.acts)
     return sheet
 
