@@ -164,6 +164,20 @@ def test_one_pandoc_answers_all_requests_of_a_block() -> None:
     assert children() == before
 
 
+def test_what_was_read_once_is_read_by_its_own_format_and_memory_is_bounded() -> None:
+    plain = {"format": "markdown", "extensions": {}}
+    bare = {"format": "markdown", "extensions": {"citations": False}}
+    with pandoc.running():
+        for _ in range(2):
+            first, second, wrong = pandoc.parse([("[@a]", plain), ("[@a]", bare), ("x", {"format": "none"})])  # type: ignore[list-item]
+            assert first["blocks"][0]["c"][0]["t"] == "Cite"
+            assert second["blocks"][0]["c"][0]["t"] == "Str"
+            assert "none" in wrong["error"]
+        for number in range(40):
+            (tree,) = pandoc.parse([(f"{number} " + "word " * 20_000, plain)])  # type: ignore[list-item]
+            assert tree["blocks"][0]["c"][0]["c"] == str(number)
+
+
 def test_text_of_every_kind_comes_back_from_pandoc_whole() -> None:
     words = 'line\nbreak "quotes" \\ back\u2028slash \x7f \U0001f600 ' + "x" * 200_000
     tree = pandoc.document([{"t": "CodeBlock", "c": [["", [], []], words]}])

@@ -208,14 +208,17 @@ def _draw_named(sheet: Sheet, room: Box, rows: pd.DataFrame, voice: str, named: 
     axes.label_x(panel, _LEVELS, _WORDS[scale])
     sheet.lines(room.x, room.top, ["Organisations with most judgements"], weight=BOLD, color=house.SOFT)
     sheet.lines(room.right, room.top, ["n"], weight=BOLD, color=house.SOFT, ha="right")
+    boxes, colors = [], []
     for i, name in enumerate(named):
         own = rows.loc[rows[voice] == name, "value"].astype(int).value_counts().sort_index()
         level = len(named) - 0.5 - i
         for step, n in zip(own.index.astype(int), own.astype(int), strict=True):
             shade = 0.08 + 0.30 * n / int(own.sum())
-            panel.barh([level], [0.96], left=[step - 0.48], height=0.86, color=house.INK, alpha=shade, gid="cell")
+            boxes.append(Box(step - 0.48, level - 0.43, 0.96, 0.86))
+            colors.append((house.INK, shade))
             x = box.x + (step + 2.5) / 5 * box.width
             sheet.text(x, box.y + level * _ROW - 0.04, str(n), ha="center", weight=BOLD)
         y = box.y + level * _ROW - 0.04
         sheet.text(room.x, y, names[name], color=house.SOFT)
         sheet.text(room.right, y, counts[i], ha="right", color=house.SOFT)
+    house.cells(panel, boxes, colors)

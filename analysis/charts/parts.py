@@ -123,16 +123,15 @@ def _cells(panel: Axes, low: float, high: float, rows: pd.DataFrame) -> None:
     withheld, none where missing.
     """
     from matplotlib.colors import LinearSegmentedColormap
-    from matplotlib.patches import Rectangle
 
     shade = LinearSegmentedColormap.from_list("dependence", ["#EDEDED", "#262626"])
+    boxes, colors = [], []
     for row in rows.to_dict("records"):
         left, right = axes.at(f"{row['date'].year}-01-01") + 12, axes.at(f"{row['date'].year}-12-31") - 12
         if row.get("state") == "withheld":
             house.hatched(panel, left, right, low, high)
         elif not pd.isna(row["value"]):
             middle, height = (low + high) / 2, (high - low) * (0.24 if row.get("state") == "carried" else 0.76)
-            color = shade(float(row["value"]))
-            cell = Rectangle((left, middle - height / 2), right - left, height, facecolor=color, linewidth=0)
-            cell.set_gid("cell")
-            panel.add_artist(cell)
+            boxes.append(Box(left, middle - height / 2, right - left, height))
+            colors.append(shade(float(row["value"])))
+    house.cells(panel, boxes, colors)

@@ -122,11 +122,9 @@ def bootstrap_sums(
 def rank_correlation(x: Floats, y: Floats) -> float:
     """Return Spearman's rho with midranks for ties; missing when one side does not vary or fewer than three pairs
     exist."""
-    from scipy.stats import rankdata
-
     if len(x) < 3:
         return float("nan")
-    a, b = rankdata(x), rankdata(y)
+    a, b = (pd.Series(side).rank().to_numpy() for side in (x, y))
     a, b = a - a.mean(), b - b.mean()
     scale = float(np.sqrt((a @ a) * (b @ b)))
     return float(a @ b) / scale if scale > 0 else float("nan")

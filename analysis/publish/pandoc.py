@@ -151,8 +151,12 @@ def _ask(request: Mapping[str, Any], document: Document | None = None) -> Any:
 
 def parse(fragments: Sequence[tuple[str, Format]]) -> list[Document]:
     """Read (text, format) pairs; return a tree for each, or `{"error": message}`."""
-    parts = [{"text": text, "format": form} for text, form in fragments]
-    documents: list[Document] = _ask({"ask": "parse", "parts": parts}) if parts else []
+    if not fragments:
+        return []
+    named = [(text, json.dumps(form, sort_keys=True), form) for text, form in fragments]
+    parts = [{"text": text, "format": name} for text, name, _ in named]
+    request = {"ask": "parse", "formats": {name: form for _, name, form in named}, "parts": parts}
+    documents: list[Document] = _ask(request)
     return documents
 
 

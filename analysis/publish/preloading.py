@@ -29,7 +29,6 @@ MODULES = (
     "ipykernel.ipkernel",
     "ipykernel.kernelapp",
     "ipykernel.zmqshell",
-    "krippendorff",
     "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_svg",
     "matplotlib.figure",
@@ -41,14 +40,15 @@ MODULES = (
     "pandera.pandas",
     "pyarrow.acero",
     "pypandoc",
-    "ruptures",
-    "scipy.signal",
-    "scipy.stats",
+    "scipy.optimize",
+    "scipy.special",
     "sqlite3",
     "tornado.platform.asyncio",
     "tornado.queues",
     "typst",
 )
+# Slow modules that only some notebooks need: those whose code has this word.
+ALSO = {"turning_points": "ruptures"}
 # Of this package everything but what no notebook calls.
 _NOT_LOADED = (
     "analysis.cli",
@@ -99,6 +99,13 @@ def silently() -> Iterator[None]:
     """Do without what fails, and without what is said of it."""
     with contextlib.suppress(Exception), open(os.devnull, "w") as silence, contextlib.redirect_stderr(silence):
         yield
+
+
+def also(code: str) -> None:
+    """Import the slow modules that a notebook with this code will need beside the others."""
+    for word, module in ALSO.items():
+        if word in code:
+            importlib.import_module(module)
 
 
 def record(path: str) -> None:

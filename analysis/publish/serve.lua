@@ -5,11 +5,19 @@
 
 -- Each fragment is read alone and with its own format, so that no cell can swallow the next. A format is a table and
 -- not a name with its extensions, which pandoc would read anew for each fragment at many times the cost of the text.
+-- The documents of a batch have headings and explanations in common; what was read once is kept.
+local kept, room = {}, 0
 local function parse(request)
   local documents = {}
   for i, part in ipairs(request.parts) do
-    local ok, document = pcall(pandoc.read, part.text, part.format, {}, {})
-    documents[i] = ok and pandoc.write(document, 'json') or pandoc.json.encode({error = tostring(document)})
+    local key = part.format .. '\n' .. part.text
+    if not kept[key] then
+      if room <= 0 then kept, room = {}, 2000000 end
+      local ok, document = pcall(pandoc.read, part.text, request.formats[part.format], {}, {})
+      kept[key] = ok and pandoc.write(document, 'json') or pandoc.json.encode({error = tostring(document)})
+      room = room - #key - #kept[key]
+    end
+    documents[i] = kept[key]
   end
   return '[' .. table.concat(documents, ',') .. ']'
 end

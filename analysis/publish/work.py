@@ -20,7 +20,7 @@ from typing import IO, Any, Literal
 from analysis import places
 from analysis.errors import OptionError, WorkbookError
 from analysis.files import write_whole
-from analysis.publish import index, ledger, surroundings, warm
+from analysis.publish import index, ledger, params, preloading, surroundings, warm
 from analysis.publish.documents import Makers
 from analysis.publish.ledger import Ledger
 from analysis.publish.matrix import Plan
@@ -71,10 +71,7 @@ class Work:
         due = [step for step in todo if step.due]
         found = {step.run.name: self._reused(step) for step in todo if not step.due}
         if due and not warm.unavailable():
-            server = warm.server(surroundings.environment())  # it imports while this process does
-            for name in dict.fromkeys(str(step.run.settings.get("relationship", "")) for step in due):
-                with contextlib.suppress(OptionError):
-                    server.prepare("analysis.publish.preloading:record", {"path": str(places.relationship(name))})
+            _prepare(warm.server(surroundings.environment()), [step.run for step in due])
         pool = ThreadPoolExecutor(max(1, min(jobs, len(due))), thread_name_prefix="run")
         with Progress(len(due), stream) as progress:
             try:
@@ -226,6 +223,18 @@ def steps(plan: Plan, book: Ledger) -> list[Step]:
         why = book.why_run(run, causes)
         found.append(Step(run, causes, why, {} if why else book.why_export(run)))
     return found
+
+
+def _prepare(server: warm.ForkServer, runs: Sequence[Run]) -> None:
+    """Have the server import and load what these runs begin with; it does so while this process goes on."""
+    for notebook in dict.fromkeys(run.notebook for run in runs):
+        code = "\n".join(str(cell["source"]) for cell in params.read(notebook)["cells"] if cell["cell_type"] == "code")
+        words = " ".join(word for word in preloading.ALSO if word in code)
+        if words:
+            server.prepare("analysis.publish.preloading:also", {"code": words})
+    for name in dict.fromkeys(str(run.settings.get("relationship", "")) for run in runs):
+        with contextlib.suppress(OptionError):
+            server.prepare("analysis.publish.preloading:record", {"path": str(places.relationship(name))})
 
 
 def _words(error: Exception, limit: float | None) -> str:
