@@ -28,6 +28,7 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
+import zmq
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
@@ -38,6 +39,7 @@ from analysis.publish import surroundings, warm
 
 PROVISIONER = "workbook-fork"
 _SOCKET_PATH_LIMIT = 100  # sun_path holds 104 bytes on the BSDs, 108 on Linux
+_RETRY = 5  # milliseconds
 _log = logging.getLogger(__name__)
 _counter = itertools.count(1)
 _askers = ThreadPoolExecutor(4, thread_name_prefix="fork")
@@ -118,8 +120,14 @@ class ReadyClient(AsyncKernelClient):
     """A client that goes to work as soon as the kernel has answered on both channels.
 
     jupyter_client's own then listens for another fifth of a second until all is silent. nbclient has no need of that:
-    it takes for a cell's outputs only what answers that cell.
+    it takes for a cell's outputs only what answers that cell. And where a kernel is not there yet, ZeroMQ tries again
+    after a tenth of a second; a forked one is there sooner.
     """
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Take the traits of a client."""
+        super().__init__(**kwargs)
+        self.context.setsockopt(zmq.RECONNECT_IVL, _RETRY)
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Return when the kernel answers; RuntimeError when it has died or the seconds of `timeout` are over."""
