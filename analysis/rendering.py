@@ -82,11 +82,12 @@ class _Measured:
 
     def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: Any) -> tuple[float, float, float]:
         """Return the size of a text in pixels."""
-        if ismath or not _simple(s):
+        line = None if ismath else _line(s, *_face(prop))
+        if line is None:
             # Of matplotlib's own renderer, which stands behind this class.
             size: tuple[float, float, float] = super().get_text_width_height_descent(s, prop, ismath)  # type: ignore[misc]
             return size
-        line, scale = _line(s, *_face(prop)), self._scale(prop)
+        scale = self._scale(prop)
         return line.width * scale, line.height * scale, line.descent * scale
 
     def _scale(self, prop: FontProperties) -> float:
@@ -112,19 +113,19 @@ class _Pixels(_Measured, RendererAgg):
         mtext: Any = None,
     ) -> None:
         """Fill a text whose base line begins at x, y; y counts downwards."""
-        if ismath or not _simple(s):
+        line = None if ismath else _line(s, *_face(prop))
+        if line is None:
             super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)  # type: ignore[no-untyped-call]
             return
         place = Affine2D().scale(self._scale(prop)).rotate_deg(angle).translate(x, self.height - y)
         gc.set_linewidth(0.0)
-        self.draw_path(gc, _line(s, *_face(prop)).path, place, gc.get_rgb())  # type: ignore[no-untyped-call]
+        self.draw_path(gc, line.path, place, gc.get_rgb())  # type: ignore[no-untyped-call]
 
 
 def _face(prop: FontProperties) -> _Face:
     return tuple(prop.get_family()), prop.get_style(), prop.get_variant(), prop.get_weight(), prop.get_stretch()
 
 
-@functools.lru_cache(4096)
 def _simple(text: str) -> bool:
     """Tell whether each letter of a text is one glyph, set after the last."""
     return all(
@@ -135,7 +136,10 @@ def _simple(text: str) -> bool:
 
 
 @functools.lru_cache(4096)
-def _line(text: str, *face: Any) -> _Line:
+def _line(text: str, *face: Any) -> _Line | None:
+    """Lay a text out; None where its glyphs are not its letters."""
+    if not _simple(text):
+        return None
     paths = _font_files(*face)
     font = get_font(paths)
     font.clear()
@@ -143,6 +147,8 @@ def _line(text: str, *face: Any) -> _Line:
     # The stubs know a tuple of one feature only.
     features: Any = ("-liga", "-clig")
     places = font.set_text(text, 0.0, flags=LoadFlags.NO_HINTING, features=features)
+    if len(places) != len(text):
+        return None
     wide, high = font.get_width_height()
     outlines = [_outline(letter, paths) for letter in text]
     vertices = [outline + place / 64 for (outline, _), place in zip(outlines, places, strict=True)]
