@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _SIZE = 100.0  # points, at 72 dpi, at which a text is laid out
 _RIGHT_TO_LEFT_BEGINS = "\u0590"
 _SIGNS = ("\u1e00", "\u2bff")  # further Latin and Greek, punctuation, arrows, mathematical and other signs
-_Face = tuple[tuple[str, ...], str, str, int | str, int | str]
+_Face = tuple[int, tuple[str, ...], str, str, int | str, int | str]
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,9 @@ class _Pixels(_Measured, RendererAgg):
 
 
 def _face(prop: FontProperties) -> _Face:
-    return tuple(prop.get_family()), prop.get_style(), prop.get_variant(), prop.get_weight(), prop.get_stretch()
+    # What is kept of a font holds as long as no other becomes known.
+    known, family = len(fontManager.ttflist), tuple(prop.get_family())
+    return known, family, prop.get_style(), prop.get_variant(), prop.get_weight(), prop.get_stretch()
 
 
 def _simple(text: str) -> bool:
@@ -171,7 +173,9 @@ def _outline(letter: str, paths: tuple[str, ...]) -> tuple[NDArray[np.float64], 
 
 
 @functools.cache
-def _font_files(family: tuple[str, ...], style: str, variant: str, weight: int | str, stretch: int | str) -> Any:
-    """Return the files of a font, and of those that stand in for what it lacks."""
+def _font_files(
+    known: int, family: tuple[str, ...], style: str, variant: str, weight: int | str, stretch: int | str
+) -> Any:
+    """Return the files of a font, and of those that stand in for what it lacks, among so many known ones."""
     options: dict[str, Any] = {"style": style, "variant": variant, "weight": weight, "stretch": stretch}
     return tuple(fontManager.findfont(FontProperties(family=name, **options)) for name in family)

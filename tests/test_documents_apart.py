@@ -61,6 +61,18 @@ def test_documents_are_those_of_an_export_here_and_one_process_makes_them_all(
         assert (tmp_path / f"b.{form}").read_bytes() == publish.export(notebook, form=form)
 
 
+def test_a_process_is_replaced_before_it_has_grown(
+    maker: Maker, notebook: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(documents, "_ENOUGH", 2)
+    maker.make(notebook, {"html": tmp_path / "a.html"})
+    running = processes(maker)
+    maker.make(notebook, {"html": tmp_path / "b.html"})
+    assert until(lambda: not any(process.is_running() for process in running))
+    maker.make(notebook, {"html": tmp_path / "c.html"})
+    assert {path.read_bytes() for path in tmp_path.glob("*.html")} == {(tmp_path / "a.html").read_bytes()}
+
+
 def test_nothing_is_left_when_it_is_closed(maker: Maker, notebook: Path, tmp_path: Path) -> None:
     maker.make(notebook, {"pdf": tmp_path / "a.pdf"})
     running = processes(maker)

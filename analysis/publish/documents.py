@@ -25,6 +25,7 @@ from analysis.publish import warm
 from analysis.publish.surroundings import environment, folder
 
 _SOCKET_PATH_LIMIT = 100  # sun_path holds 104 bytes on the BSDs, 108 on Linux
+_ENOUGH = 8  # calls after which a process is replaced: Typst remembers what it has set, some 20 MB a briefing
 _counter = itertools.count(1)
 
 
@@ -35,6 +36,7 @@ class Maker:
         """Start nothing yet."""
         self._process: warm.Forked | subprocess.Popen[bytes] | None = None
         self._stream: io.BufferedRWPair | None = None
+        self._made = 0
 
     def make(self, notebook: Path, targets: Mapping[str, Path], *, timeout: float | None = None) -> None:
         """Make documents from an executed notebook: format to path.
@@ -69,6 +71,9 @@ class Maker:
             raise PublishError(
                 f"exporter: it must end by itself, not with code {code} (killed, out of memory, or crashed)."
             )
+        self._made += 1
+        if self._made >= _ENOUGH:
+            self.close()
         if said := json.loads(answer):
             raise PublishError(said["text"] if said["ours"] else f"{said['type']}: {said['text']}")
 
@@ -82,6 +87,7 @@ class Maker:
                 stream.close()
         self.kill()
         self._process = self._stream = None
+        self._made = 0
         return process.wait()
 
     def kill(self) -> None:
