@@ -13,7 +13,7 @@ import export_kit as kit
 import nbformat
 import psutil
 import pytest
-from small_notebooks import until
+from small_notebooks import alive, until
 
 from analysis import publish
 from analysis.errors import PublishError
@@ -158,6 +158,30 @@ def test_a_process_that_does_not_start_is_told(notebook: Path, tmp_path: Path, m
     monkeypatch.setattr(documents, "__name__", "none")
     with pytest.raises(PublishError, match="must start, not end with code 1"):
         Maker().make(notebook, {"pdf": tmp_path / "a.pdf"})
+
+
+def test_a_process_that_hangs_while_it_starts_is_ended(
+    notebook: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if warm.unavailable():
+        pytest.skip(warm.unavailable())
+    real = warm.ForkServer.fork
+
+    def asleep(self: warm.ForkServer, request: dict[str, object]) -> warm.Forked:
+        return real(self, {**request, "call": "subprocess:run", "arguments": {"args": ["sleep", "617"]}})
+
+    maker = Maker()
+    maker.make(notebook, {"html": tmp_path / "a.html"})  # the fork server is there
+    maker.close()
+    monkeypatch.setattr(warm.ForkServer, "fork", asleep)
+    begun = time.monotonic()
+    with pytest.raises(TimeoutError, match=r"0\.5 seconds"):
+        maker.make(notebook, {"html": tmp_path / "b.html"}, timeout=0.5)
+    assert time.monotonic() - begun < 5
+    assert until(lambda: not alive("sleep\x00617"))
+    monkeypatch.undo()
+    maker.make(notebook, {"html": tmp_path / "b.html"}, timeout=60)
+    maker.close()
 
 
 def test_one_pandoc_answers_all_requests_of_a_block() -> None:

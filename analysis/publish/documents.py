@@ -49,7 +49,7 @@ class Maker:
             When they are not made after `timeout` seconds; the process is killed.
         """
         request = {"notebook": str(notebook), "targets": {form: str(path) for form, path in targets.items()}}
-        stream, answer, over = self._started(), b"", threading.Event()
+        answer, over = b"", threading.Event()
 
         def end() -> None:
             over.set()
@@ -58,22 +58,27 @@ class Maker:
         timer = threading.Timer(timeout or 0.0, end)
         if timeout:
             timer.start()
-        # A process that has ended is told by its missing answer.
-        with contextlib.suppress(OSError):
-            stream.write(json.dumps(request).encode() + b"\n")
-            stream.flush()
-            answer = stream.readline()
-        timer.cancel()
-        if not answer.endswith(b"\n"):
-            code = self.close()
-            if over.is_set():
-                raise TimeoutError(f"the documents were not made within {timeout} seconds")
+        try:
+            stream = self._started()
+            # A process that has ended is told by its missing answer.
+            with contextlib.suppress(OSError):
+                stream.write(json.dumps(request).encode() + b"\n")
+                stream.flush()
+                answer = stream.readline()
+        except PublishError:
+            # It did not start; when it was ended while it did, that is told below.
+            if not over.is_set():
+                raise
+        finally:
+            timer.cancel()
+        whole, self._made = answer.endswith(b"\n"), self._made + 1
+        code = self.close() if over.is_set() or not whole or self._made >= _ENOUGH else None
+        if not whole and over.is_set():
+            raise TimeoutError(f"the documents were not made within {timeout} seconds")
+        if not whole:
             raise PublishError(
                 f"exporter: it must end by itself, not with code {code} (killed, out of memory, or crashed)."
             )
-        self._made += 1
-        if self._made >= _ENOUGH:
-            self.close()
         if said := json.loads(answer):
             raise PublishError(said["text"] if said["ours"] else f"{said['type']}: {said['text']}")
 
