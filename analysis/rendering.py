@@ -4,7 +4,8 @@ Matplotlib lays a text out for each format, in Agg twice, once to know its size 
 renders every glyph by itself; that is most of the time of a chart, and hinted words are up to 5 % wider than those of
 the SVG beside them. Here a text is laid out once, unhinted as on paper. In SVG it stays text; for pixels it is filled
 as one path made of the outlines of its glyphs, which are kept. What needs more than one glyph for each letter (accents
-set as marks, scripts whose letters join or run from right to left) and formulas are left to matplotlib.
+set as marks, scripts whose letters join or run from right to left), letters that no font has, and formulas are left to
+matplotlib.
 """
 
 from __future__ import annotations
@@ -143,6 +144,10 @@ def _line(text: str, *face: Any) -> _Line | None:
     if not _simple(text):
         return None
     paths = _font_files(*face)
+    outlines = [_outline(letter, paths) for letter in text]
+    drawn = [outline for outline in outlines if outline]
+    if len(drawn) < len(text):
+        return None
     font = get_font(paths)
     font.clear()
     font.set_size(_SIZE, 72)
@@ -152,20 +157,21 @@ def _line(text: str, *face: Any) -> _Line | None:
     if len(places) != len(text):
         return None
     wide, high = font.get_width_height()
-    outlines = [_outline(letter, paths) for letter in text]
-    vertices = [outline + place / 64 for (outline, _), place in zip(outlines, places, strict=True)]
+    vertices = [outline + place / 64 for (outline, _), place in zip(drawn, places, strict=True)]
     path = Path(
         np.concatenate([np.empty((0, 2)), *vertices]),
-        np.concatenate([np.empty(0, np.uint8), *(codes for _, codes in outlines)]),
+        np.concatenate([np.empty(0, np.uint8), *(codes for _, codes in drawn)]),
     )
     return _Line(path, wide / 64, high / 64, font.get_descent() / 64)
 
 
 @functools.lru_cache(4096)
-def _outline(letter: str, paths: tuple[str, ...]) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
-    """Return the outline of a letter in the first font that has it, else in the last."""
+def _outline(letter: str, paths: tuple[str, ...]) -> tuple[NDArray[np.float64], NDArray[np.uint8]] | tuple[()]:
+    """Return the outline of a letter in the first font that has it; an empty tuple where none has."""
     faces: list[FT2Font] = [get_font([path]) for path in paths]
-    face = next((one for one in faces if one.get_char_index(ord(letter))), faces[-1])
+    face = next((one for one in faces if one.get_char_index(ord(letter))), None)
+    if face is None:
+        return ()
     face.set_size(_SIZE, 72)
     face.load_char(ord(letter), flags=LoadFlags.NO_HINTING)
     outline, codes = face.get_path()

@@ -8,7 +8,7 @@ from pathlib import Path
 import charts_kit as kit
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -17,7 +17,7 @@ from matplotlib.textpath import TextToPath
 from PIL import Image
 
 from analysis import charts, rendering
-from analysis.charts.type import FAMILY, font
+from analysis.charts.type import FAMILY, font, register
 from analysis.measures.composite import composite
 
 # Latin, Greek and Cyrillic letters, digits, punctuation and signs, as charts of the record use them.
@@ -47,8 +47,11 @@ def inked(pixels: np.ndarray) -> tuple[float, float, float, float, float]:
     return columns.min(), columns.max(), rows.min(), rows.max(), ink.sum()
 
 
+@pytest.mark.filterwarnings("ignore:Glyph")
+@settings(deadline=None)
 @given(WORDS, st.floats(5, 40), st.sampled_from([400, 700]))
 def test_a_text_has_the_size_that_matplotlib_measures_without_hinting(words: str, size: float, weight: int) -> None:
+    register()
     prop = FontProperties(family=list(FAMILY), size=size, weight=weight)
     line = rendering._line(words, *rendering._face(prop))
     if line is None:
