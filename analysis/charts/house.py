@@ -206,12 +206,12 @@ def label_width(labels: Sequence[str], size: float = LABEL, weight: int = REGULA
     return max((width(label, size, weight) for label in labels), default=0.0)
 
 
-def cells(panel: Axes, boxes: Sequence[Box], colors: Sequence[Any], *, gid: str = "cells") -> None:
+def cells(panel: Axes, boxes: Sequence[Box], colors: Sequence[Any]) -> None:
     """Fill rectangles of a panel, each in its colour, as one artist: one a cell would take most of a chart's time."""
     from matplotlib.collections import PolyCollection
 
     corners = [[(box.x, box.y), (box.x, box.top), (box.right, box.top), (box.right, box.y)] for box in boxes]
-    made = PolyCollection(corners, facecolors=list(colors), edgecolors="none", linewidths=0, zorder=1, gid=gid)
+    made = PolyCollection(corners, facecolors=list(colors), edgecolors="none", linewidths=0, zorder=1, gid="cells")
     panel.add_collection(made, autolim=False)
 
 

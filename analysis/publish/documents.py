@@ -22,9 +22,8 @@ from pathlib import Path
 
 from analysis.errors import PublishError, WorkbookError
 from analysis.publish import warm
-from analysis.publish.surroundings import environment, folder
+from analysis.publish.surroundings import environment, folder, holds_socket
 
-_SOCKET_PATH_LIMIT = 100  # sun_path holds 104 bytes on the BSDs, 108 on Linux
 _ENOUGH = 8  # calls after which a process is replaced: Typst remembers what it has set, some 20 MB a briefing
 _counter = itertools.count(1)
 
@@ -103,7 +102,7 @@ class Maker:
     def _started(self) -> io.BufferedRWPair:
         if self._stream is None:
             address = str(Path(folder()) / f"documents-{next(_counter)}.sock")
-            forks = not warm.unavailable() and len(os.fsencode(address)) <= _SOCKET_PATH_LIMIT
+            forks = not warm.unavailable() and holds_socket(address)
             self._stream = self._forked(address) if forks else self._from_scratch()
         return self._stream
 

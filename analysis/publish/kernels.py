@@ -38,7 +38,6 @@ from traitlets import Type, default
 from analysis.publish import surroundings, warm
 
 PROVISIONER = "workbook-fork"
-_SOCKET_PATH_LIMIT = 100  # sun_path holds 104 bytes on the BSDs, 108 on Linux
 _RETRY = 5  # milliseconds
 _log = logging.getLogger(__name__)
 _counter = itertools.count(1)
@@ -162,7 +161,7 @@ class HereKernelManager(AsyncKernelManager):
     @default("transport")
     def _transport_default(self) -> str:
         return (
-            "ipc" if os.name == "posix" and len(f"{surroundings.folder()}/00000-ipc-0") < _SOCKET_PATH_LIMIT else "tcp"
+            "ipc" if os.name == "posix" and surroundings.holds_socket(f"{surroundings.folder()}/00000-ipc-0") else "tcp"
         )
 
     @property

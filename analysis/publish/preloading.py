@@ -101,13 +101,6 @@ def silently() -> Iterator[None]:
         yield
 
 
-def also(code: str) -> None:
-    """Import the slow modules that a notebook with this code will need beside the others."""
-    for word, module in ALSO.items():
-        if word in code:
-            importlib.import_module(module)
-
-
 def record(path: str) -> None:
     """Load a record, and compute what a briefing says of it a year before."""
     import pandas as pd

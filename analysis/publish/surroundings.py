@@ -9,6 +9,7 @@ import tempfile
 
 from analysis.places import with_package
 
+_SOCKET_PATH_LIMIT = 100  # sun_path holds 104 bytes on the BSDs, 108 on Linux
 _folders: dict[int, str] = {}
 
 
@@ -24,6 +25,11 @@ def folder() -> str:
     if pid not in _folders:
         _folders[pid] = tempfile.mkdtemp(prefix="workbook-")
     return _folders[pid]
+
+
+def holds_socket(path: str) -> bool:
+    """Tell whether a path is short enough for a Unix socket."""
+    return len(os.fsencode(path)) < _SOCKET_PATH_LIMIT
 
 
 @atexit.register

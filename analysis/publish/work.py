@@ -229,9 +229,8 @@ def _prepare(server: warm.ForkServer, runs: Sequence[Run]) -> None:
     """Have the server import and load what these runs begin with; it does so while this process goes on."""
     for notebook in dict.fromkeys(run.notebook for run in runs):
         code = "\n".join(str(cell["source"]) for cell in params.read(notebook)["cells"] if cell["cell_type"] == "code")
-        words = " ".join(word for word in preloading.ALSO if word in code)
-        if words:
-            server.prepare("analysis.publish.preloading:also", {"code": words})
+        for module in (module for word, module in preloading.ALSO.items() if word in code):
+            server.prepare("importlib:import_module", {"name": module})
     for name in dict.fromkeys(str(run.settings.get("relationship", "")) for run in runs):
         with contextlib.suppress(OptionError):
             server.prepare("analysis.publish.preloading:record", {"path": str(places.relationship(name))})
