@@ -20,7 +20,7 @@ lab: $(READY)
 
 notebooks: $(READY)
 	$(BIN)/workbook check
-	$(BIN)/python -m analysis.publish.refresh notebooks/*.ipynb
+	$(BIN)/python -m analysis.runs.refresh notebooks/*.ipynb
 
 # The pictures of the README; pdftoppm is part of poppler-utils.
 pictures: $(READY)

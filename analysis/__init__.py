@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from analysis import codebook as codebook
     from analysis import coverage as coverage
     from analysis import explore as explore
+    from analysis import export as export
     from analysis import feeds as feeds
     from analysis import findings as findings
     from analysis import listings as listings
-    from analysis import publish as publish
+    from analysis import runs as runs
     from analysis.citing import bibliography as bibliography
     from analysis.citing import cover as cover
     from analysis.display import Chart as Chart
@@ -94,7 +95,7 @@ _OFFERED = {
     "relationship": ("Relationship", "load"),
 }
 _HOMES = {name: module for module, names in _OFFERED.items() for name in names}
-_MODULES = {"charts", "codebook", "coverage", "explore", "feeds", "findings", "listings", "publish"}
+_MODULES = {"charts", "codebook", "coverage", "explore", "export", "feeds", "findings", "listings", "runs"}
 
 __all__ = ["__version__", *sorted([*_HOMES, *_MODULES])]
 

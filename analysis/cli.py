@@ -95,8 +95,8 @@ def brief(
     relationship: str | None, file: Path | None, out: Path, keep_notebook: bool, length: str, **options: str
 ) -> None:
     """Write a briefing on RELATIONSHIP (default: the shipped one) as PDF, Word or HTML."""
-    from analysis.publish.brief import brief as write
-    from analysis.publish.brief import from_file, target
+    from analysis.runs.briefing import brief as write
+    from analysis.runs.briefing import from_file, target
 
     held = from_file(file) if file else {}
     named = relationship or str(held.pop("relationship", SHIPPED))
@@ -130,7 +130,7 @@ def params(notebook: Path) -> None:
     from rich.text import Text
 
     from analysis import places
-    from analysis.publish.params import declared
+    from analysis.runs.parameters import declared
 
     shipped = places.notebooks() / f"{notebook.stem}.ipynb"
     found = declared(notebook if notebook.is_file() or not shipped.is_file() else shipped)
@@ -155,7 +155,7 @@ def batch(
     file: Path, out: Path, jobs: int | None, dry_run: bool, formats: str, time_limit: float | None, cold: bool
 ) -> None:
     """Run the notebooks that FILE (TOML) asks for, and do only what is missing or changed."""
-    from analysis.publish.batching import batch as make
+    from analysis.runs.batching import batch as make
 
     asked = [part.strip() for part in formats.split(",") if part.strip()] or None
     try:

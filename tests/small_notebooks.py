@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from analysis.publish import ledger
+from analysis.runs import ledger
 
 PARAMETERS = """
 as_of: str = "2020-01-31"  # date: last day that may be known

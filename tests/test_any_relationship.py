@@ -188,7 +188,7 @@ def test_nothing_recorded_gives_a_clear_message(empty, tmp_path):
 
 
 def test_every_notebook_runs_in_a_batch_of_another_relationship(sparse, tmp_path):
-    from analysis.publish.batching import batch
+    from analysis.runs.batching import batch
 
     notebooks = [
         path.name

@@ -22,9 +22,9 @@ from small_notebooks import LEAVE_PID, freeze_code, living_kernels, notebook, te
 
 from analysis import places
 from analysis.errors import OptionError
-from analysis.publish import ledger, naming
-from analysis.publish.batching import BatchResult, batch
-from analysis.publish.matrix import days, plan
+from analysis.runs import ledger, naming
+from analysis.runs.batching import BatchResult, batch
+from analysis.runs.plan import days, plan
 
 
 @pytest.fixture(autouse=True)
@@ -435,8 +435,8 @@ def test_planning_imports_no_slow_module(tmp_path: Path) -> None:
     file, out = make(tmp_path, MATRIX), tmp_path / "out"
     go(file, out)
     code = (
-        f"import sys, pathlib; from analysis.publish import ledger; ledger._PACKAGE = pathlib.Path({str(tmp_path / 'frozen')!r})\n"
-        "from analysis.publish.batching import batch\n"
+        f"import sys, pathlib; from analysis.runs import ledger; ledger._PACKAGE = pathlib.Path({str(tmp_path / 'frozen')!r})\n"
+        "from analysis.runs.batching import batch\n"
         f"assert batch({str(file)!r}, {str(out)!r}).exit_status == 0\n"
         "slow = {'pandas', 'matplotlib', 'papermill', 'nbformat', 'jupyter_client', 'typst', 'IPython'} & set(sys.modules)\n"
         "assert not slow, slow"

@@ -18,8 +18,9 @@ import pytest
 from small_notebooks import LEAVE_PID, alive, freeze_code, living_kernels, notebook, python, texts, until
 
 from analysis.errors import PublishError
-from analysis.publish import ledger, surroundings, warm
-from analysis.publish.batching import BatchResult, batch
+from analysis.runs import ledger
+from analysis.runs.batching import BatchResult, batch
+from analysis.runs.warm import client, environment
 
 HIDDEN = {".lock"}
 
@@ -167,8 +168,8 @@ def test_an_older_result_stays_when_its_renewal_fails_and_the_index_does_not_lin
 CALL = """
 import sys
 from pathlib import Path
-from analysis.publish import ledger
-from analysis.publish.batching import batch
+from analysis.runs import ledger
+from analysis.runs.batching import batch
 ledger._PACKAGE = Path(sys.argv[1]).parent / "frozen"
 result = batch(sys.argv[1], sys.argv[2], jobs=2)
 print(result.report())
@@ -303,7 +304,7 @@ def test_the_fork_server_killed_in_mid_batch_fails_what_ran_and_is_replaced_for_
     work = threading.Thread(target=lambda: results.append(go(file, out, jobs=1)))
     work.start()
     assert until((tmp_path / "begun-1").exists, 30)
-    os.kill(warm.server(surroundings.environment()).pid, signal.SIGKILL)
+    os.kill(client.server(environment.environment()).pid, signal.SIGKILL)
     work.join(60)
     assert {run.name: run.status for run in results[0].runs} == {"run-1": "failed", "run-2": "done", "run-3": "done"}
     (tmp_path / "mended").touch()

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from small_notebooks import freeze_code, notebook
 
-from analysis.publish import index, ledger
-from analysis.publish.batching import batch
+from analysis.runs import index, ledger
+from analysis.runs.batching import batch
 
 CELLS = (
     """

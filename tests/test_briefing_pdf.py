@@ -17,13 +17,14 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import ContentStream
 
-from analysis import publish
+import analysis
 from analysis.escaping import safe_csv
+from analysis.export import export
 
 
 @pytest.fixture(scope="module")
 def briefing() -> bytes:
-    return publish.export(kit.briefing(charts=2, rows=60))
+    return export(kit.briefing(charts=2, rows=60))
 
 
 @pytest.fixture(scope="module")
@@ -97,12 +98,12 @@ def test_cyrillic_and_polish_are_set_in_upright_italic_and_bold(text: str) -> No
 
 @pytest.mark.parametrize(("paper", "size"), [("a4", (595, 842)), ("us-letter", (612, 792))])
 def test_paper_is_the_one_asked_for(paper: str, size: tuple[int, int]) -> None:
-    box = PdfReader(io.BytesIO(publish.export(kit.notebook(kit.prose("# T")), paper=paper))).pages[0].mediabox
+    box = PdfReader(io.BytesIO(export(kit.notebook(kit.prose("# T")), paper=paper))).pages[0].mediabox
     assert (round(box.width), round(box.height)) == size
 
 
 def test_paper_of_the_cover_is_taken_where_none_is_asked_for() -> None:
-    made = publish.export(kit.notebook(kit.cell(kit.cover(paper="us-letter"))))
+    made = export(kit.notebook(kit.cell(kit.cover(paper="us-letter"))))
     assert round(PdfReader(io.BytesIO(made)).pages[0].mediabox.width) == 612
 
 
@@ -120,7 +121,7 @@ def test_file_declares_pdf_ua_title_and_language(reader: PdfReader) -> None:
 
 
 def test_language_of_the_cover_is_the_language_of_the_file() -> None:
-    made = publish.export(kit.notebook(kit.cell(kit.cover(lang="pl", title="Zależność rośnie")), kit.prose("Tekst.")))
+    made = export(kit.notebook(kit.cell(kit.cover(lang="pl", title="Zależność rośnie")), kit.prose("Tekst.")))
     assert PdfReader(io.BytesIO(made)).trailer["/Root"]["/Lang"] == "pl"
 
 
@@ -177,19 +178,19 @@ def test_tables_behind_charts_are_attached(reader: PdfReader) -> None:
 
 
 def test_formulas_carry_their_source() -> None:
-    made = publish.export(kit.notebook(kit.prose("# T\n\nThe share $\\frac{T}{T+C}$ (in `0..1`).\n\n$$\\sum_i g_i$$")))
+    made = export(kit.notebook(kit.prose("# T\n\nThe share $\\frac{T}{T+C}$ (in `0..1`).\n\n$$\\sum_i g_i$$")))
     alts = [element.get("/Alt") for element in kit.structure(made) if element["/S"] == "/Formula"]
     assert alts == ["\\frac{T}{T+C}", "\\sum_i g_i"]
 
 
 def test_skipped_heading_levels_are_closed() -> None:
-    made = publish.export(kit.notebook(kit.prose("# T\n\n### Deep\n\ntext\n\n###### Deeper\n\n## Flat")))
+    made = export(kit.notebook(kit.prose("# T\n\n### Deep\n\ntext\n\n###### Deeper\n\n## Flat")))
     kinds = [element["/S"] for element in kit.structure(made) if re.fullmatch(r"/H\d", element["/S"])]
     assert kinds == ["/H1", "/H2", "/H1"]
 
 
 def test_characters_without_a_glyph_stay_in_the_text() -> None:
-    page = PdfReader(io.BytesIO(publish.export(kit.notebook(kit.prose("# T\n\n中文字"))))).pages[0]
+    page = PdfReader(io.BytesIO(export(kit.notebook(kit.prose("# T\n\n中文字"))))).pages[0]
     operations = ContentStream(page["/Contents"].get_object(), page.pdf).operations
     told = [
         str(operands[1]["/ActualText"])
@@ -205,8 +206,8 @@ def test_characters_without_a_glyph_stay_in_the_text() -> None:
 
 _BUILD = """
 import sys, time
-from analysis import publish
-publish.export(sys.argv[1], sys.argv[2])
+from analysis.export import export
+export(sys.argv[1], sys.argv[2])
 print(int(time.time()))
 """
 _CLOCK = """
@@ -223,7 +224,7 @@ def build(notebook: Path, folder: Path, form: str, **environment: str) -> tuple[
     """Return the document, and the time that the building process took it to be."""
     folder.mkdir(exist_ok=True, parents=True)
     made = folder / f"made.{form}"
-    root = str(Path(publish.__file__).parents[2])
+    root = str(Path(analysis.__file__).parents[1])
     surroundings = {"PATH": os.environ["PATH"], "PYTHONPATH": root, **environment}
     command = [sys.executable, "-c", _BUILD, str(notebook), str(made)]
     done = subprocess.run(command, cwd=folder, env=surroundings, check=True, capture_output=True, text=True)
@@ -258,7 +259,7 @@ def test_date_of_the_file_is_the_cut_off_of_the_record(reader: PdfReader) -> Non
 
 
 def test_file_of_a_notebook_without_a_cover_has_no_date() -> None:
-    metadata = PdfReader(io.BytesIO(publish.export(kit.notebook(kit.prose("# T"))))).metadata
+    metadata = PdfReader(io.BytesIO(export(kit.notebook(kit.prose("# T"))))).metadata
     assert metadata is not None
     assert not [key for key in metadata if "Date" in key]
 

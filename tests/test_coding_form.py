@@ -21,8 +21,8 @@ from analysis.curate.form_fields import said
 from analysis.curate.form_hints import alike, codes, date_words, problem
 from analysis.curate.new import new
 from analysis.errors import OptionError
-from analysis.publish import params
 from analysis.relationship import read
+from analysis.runs import parameters
 from analysis.schema import validate
 from analysis.tables import BY_NAME, TABLES
 
@@ -457,7 +457,7 @@ def test_record_is_found_by_folder_and_name(record):
 def test_notebook_runs_unattended_on_another_record_and_writes_nothing(tmp_path):
     record = write_record(tmp_path / "records" / "aland-beland")
     before = contents(record)
-    assert {"relationship", "data", "as_of", "half_life"} == {one.name for one in params.declared(NOTEBOOK)}
+    assert {"relationship", "data", "as_of", "half_life"} == {one.name for one in parameters.declared(NOTEBOOK)}
     out = tmp_path / "out.ipynb"
     command = [sys.executable, "-m", "papermill", str(NOTEBOOK), str(out), "-p", "relationship", "aland-beland"]
     command += ["-p", "data", str(record.parent), "--no-progress-bar"]

@@ -15,10 +15,11 @@ import psutil
 import pytest
 from small_notebooks import alive, until
 
-from analysis import publish
 from analysis.errors import PublishError
-from analysis.publish import documents, pandoc, warm
-from analysis.publish.documents import Maker, Makers
+from analysis.export import export, pandoc
+from analysis.runs.warm import client as warm
+from analysis.runs.warm import export_process as documents
+from analysis.runs.warm.export_process import Maker, Makers
 
 FORKED = pytest.param("forked", marks=pytest.mark.skipif(bool(warm.unavailable()), reason=warm.unavailable()))
 
@@ -58,7 +59,7 @@ def test_documents_are_those_of_an_export_here_and_one_process_makes_them_all(
     assert len(began) == 2  # with its pandoc
     assert (tmp_path / "a.pdf").read_bytes() == (tmp_path / "b.pdf").read_bytes()
     for form in ("pdf", "docx", "html"):
-        assert (tmp_path / f"b.{form}").read_bytes() == publish.export(notebook, form=form)
+        assert (tmp_path / f"b.{form}").read_bytes() == export(notebook, form=form)
 
 
 def test_a_process_is_replaced_before_it_has_grown(

@@ -357,7 +357,7 @@ FULL = View(
     "view", [View(), FULL, View(chart="timeline", half_life="365D")], ids=["plain", "full", "some"]
 )
 def test_batch_takes_the_saved_file(rel, view, tmp_path):
-    from analysis.publish.matrix import plan
+    from analysis.runs.plan import plan
 
     runs = plan(explore.save(rel, view, tmp_path, "mine")[3]).runs
     explorer, briefing = runs
@@ -374,8 +374,8 @@ def test_batch_takes_the_saved_file(rel, view, tmp_path):
 def test_brief_takes_the_command_in_the_saved_file(rel, view, tmp_path, monkeypatch):
     from analysis import cli
     from analysis.places import notebooks
-    from analysis.publish import params
-    from analysis.publish.brief import from_file
+    from analysis.runs import parameters
+    from analysis.runs.briefing import from_file
 
     text = explore.save(rel, view, tmp_path, "mine")[3].read_text(encoding="utf-8")
     command = next(line for line in text.splitlines() if "workbook brief" in line).lstrip("# ")
@@ -383,7 +383,7 @@ def test_brief_takes_the_command_in_the_saved_file(rel, view, tmp_path, monkeypa
     given = cli.main.commands["brief"].make_context("brief", shlex.split(command)[2:]).params
     held = from_file(given["file"])
     assert held.pop("relationship") == rel.name
-    checked = params.check(params.declared(notebooks() / "briefing.ipynb"), held)
+    checked = parameters.check(parameters.declared(notebooks() / "briefing.ipynb"), held)
     assert checked.get("as_of") == view.as_of
     assert checked.get("start") == view.start
     assert tuple(checked.get("domains", ())) == view.domains

@@ -21,16 +21,17 @@ import pytest
 from nbformat.v4 import new_output
 from pypdf import PdfReader
 
-from analysis import publish
+import analysis
 from analysis.display import Finding
 from analysis.document import Bibliography
 from analysis.errors import OptionError, PublishError
+from analysis.export import export
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
 def text_of(*cells: Any, **options: Any) -> str:
-    return kit.pdf_text(publish.export(kit.notebook(kit.prose("# A title"), *cells), **options))
+    return kit.pdf_text(export(kit.notebook(kit.prose("# A title"), *cells), **options))
 
 
 # Outputs
@@ -60,7 +61,7 @@ def test_an_error_shows_name_message_and_traceback_without_colours() -> None:
 
 def test_a_frame_of_pandas_is_a_table_with_heads() -> None:
     frame = pd.DataFrame({"price": [46.68, 128.0], "year": ["2006", "2023"]})
-    made = publish.export(
+    made = export(
         kit.notebook(kit.prose("# T"), kit.cell(kit.bundle(text_html=frame.to_html(), text_plain=repr(frame))))
     )
     kinds = [element["/S"] for element in kit.structure(made)]
@@ -72,7 +73,7 @@ def test_a_frame_of_pandas_is_a_table_with_heads() -> None:
 def test_no_table_runs_off_the_page_and_no_column_is_lost(columns: int) -> None:
     values = np.arange(3 * columns).reshape(3, columns) + 12_345_678
     frame = pd.DataFrame(values, columns=[f"a_rather_long_name_of_column_{i}" for i in range(columns)])
-    made = publish.export(kit.notebook(kit.prose("# T"), kit.cell(kit.bundle(text_html=frame.to_html(max_cols=None)))))
+    made = export(kit.notebook(kit.prose("# T"), kit.cell(kit.bundle(text_html=frame.to_html(max_cols=None)))))
     right, text = 0.0, ""
     for page in PdfReader(io.BytesIO(made)).pages:
         for x, piece in spans(page):
@@ -135,7 +136,7 @@ def test_pictures_of_each_kind_are_set(kind: str) -> None:
         data = b64encode(buffer.getvalue()).decode()
     if kind == "image_svg":
         data = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><rect width="40" height="30"/></svg>'
-    made = publish.export(kit.notebook(kit.prose("# T"), kit.cell(kit.bundle(text_plain="A blue box", **{kind: data}))))
+    made = export(kit.notebook(kit.prose("# T"), kit.cell(kit.bundle(text_plain="A blue box", **{kind: data}))))
     assert [e["/Alt"] for e in kit.structure(made) if e["/S"] == "/Figure"] == ["A blue box"]
 
 
@@ -157,16 +158,14 @@ def test_cells_tagged_for_removal_are_left_out() -> None:
 
 
 def test_an_unclosed_fence_ends_with_its_cell() -> None:
-    made = publish.export(
+    made = export(
         kit.notebook(kit.prose("# T\n\n```\nopen"), kit.prose("<div><!-- open"), kit.prose("## Next\n\ntext"))
     )
     assert [mark.title for mark in PdfReader(io.BytesIO(made)).outline] == ["Next"]
 
 
 def test_markdown_is_read_as_a_notebook_shows_it() -> None:
-    made = publish.export(
-        kit.notebook(kit.prose("# T\n\nA line\n- item\n- [x] done\n\nH~2~ ^x^ (@) a\n## Head\nafter"))
-    )
+    made = export(kit.notebook(kit.prose("# T\n\nA line\n- item\n- [x] done\n\nH~2~ ^x^ (@) a\n## Head\nafter")))
     kinds = [element["/S"] for element in kit.structure(made)]
     assert kinds.count("/LI") == 2
     assert kinds.count("/H1") == 1
@@ -178,7 +177,7 @@ def test_markdown_is_read_as_a_notebook_shows_it() -> None:
 
 def test_title_is_the_first_heading_where_there_is_no_cover(tmp_path: Path) -> None:
     def title(notebook: Any) -> str:
-        return str(PdfReader(io.BytesIO(publish.export(notebook))).metadata.title)
+        return str(PdfReader(io.BytesIO(export(notebook))).metadata.title)
 
     assert title(kit.notebook(kit.prose("# From *heading*"))) == "From heading"
     assert title(kit.notebook(kit.prose("# Heading"), title="From metadata")) == "From metadata"
@@ -200,7 +199,7 @@ def test_bottom_line_is_lifted_to_the_front_and_keeps_its_own_heading() -> None:
 def test_a_notebook_carries_its_sources_and_needs_no_record(tmp_path: Path) -> None:
     path = tmp_path / "b.ipynb"
     nbformat.write(kit.briefing(), path)
-    code = "import sys; sys.modules['analysis.relationship'] = None; from analysis import publish; publish.export(*sys.argv[1:])"
+    code = "import sys; sys.modules['analysis.relationship'] = None; from analysis.export import export; export(*sys.argv[1:])"
     subprocess.run([sys.executable, "-c", code, str(path), str(tmp_path / "b.pdf")], cwd=tmp_path, check=True)
     assert "Crimea is a bad precedent" in kit.pdf_text((tmp_path / "b.pdf").read_bytes())
 
@@ -212,7 +211,7 @@ def test_a_finding_whose_source_is_lost_is_refused_by_cell_and_key() -> None:
         kit.cell(Bibliography(kit.SOURCES)),
     )
     with pytest.raises(PublishError, match=r"cell 2 \('an.find\(\)'\).*'gone-2020'"):
-        publish.export(notebook)
+        export(notebook)
 
 
 def test_marks_that_cite_nothing_stay_text() -> None:
@@ -248,7 +247,7 @@ def test_another_style_of_notes_may_be_given(tmp_path: Path) -> None:
 def test_a_picture_without_description_is_refused_with_its_cell_and_the_way_out() -> None:
     plain = kit.bundle(image_png=kit.png(), text_plain="<Figure size 640x480 with 1 Axes>")
     with pytest.raises(PublishError, match=r"cell 3 \('plt.plot\(x\)'\).*`alt`.*missing_alt"):
-        publish.export(kit.notebook(kit.prose("# T"), kit.prose("x"), kit.cell(plain, source="\nplt.plot(x)\n")))
+        export(kit.notebook(kit.prose("# T"), kit.prose("x"), kit.cell(plain, source="\nplt.plot(x)\n")))
 
 
 @pytest.mark.parametrize(
@@ -262,13 +261,13 @@ def test_description_is_found_where_notebooks_keep_it(
     output: dict[str, Any], cell: dict[str, Any], expected: str
 ) -> None:
     shown = kit.bundle(output, image_png=kit.png(), text_plain="<Figure size 1x1>")
-    made = publish.export(kit.notebook(kit.prose("# T"), kit.cell(shown, **cell)))
+    made = export(kit.notebook(kit.prose("# T"), kit.cell(shown, **cell)))
     assert [e["/Alt"] for e in kit.structure(made) if e["/S"] == "/Figure"] == [expected]
 
 
 def test_placeholder_lets_an_undescribed_picture_pass() -> None:
     notebook = kit.notebook(kit.prose("# T"), kit.cell(kit.bundle(image_png=kit.png())))
-    made = publish.export(notebook, missing_alt="placeholder")
+    made = export(notebook, missing_alt="placeholder")
     assert [e["/Alt"] for e in kit.structure(made) if e["/S"] == "/Figure"] == ["Picture without description (cell 2)"]
 
 
@@ -283,7 +282,7 @@ def test_pictures_of_the_folder_and_of_the_cell_are_set(tmp_path: Path) -> None:
     here["attachments"] = {"logo.png": {"image/png": kit.png()}}
     path = tmp_path / "n.ipynb"
     nbformat.write(kit.notebook(here), path)
-    made = publish.export(path)
+    made = export(path)
     assert [e["/Alt"] for e in kit.structure(made) if "/Alt" in e] == ["A map", "A logo", "again"]
 
 
@@ -294,7 +293,7 @@ def test_a_picture_that_is_missing_or_elsewhere_is_refused_by_cell(target: str, 
     path = tmp_path / "n.ipynb"
     nbformat.write(kit.notebook(kit.prose("# T"), kit.prose(f"See ![it]({target})")), path)
     with pytest.raises(PublishError, match=rf"cell 2 .*{re.escape(target)}.*{reason}"):
-        publish.export(path)
+        export(path)
 
 
 @pytest.mark.parametrize("data", ["bm90IGEgcGljdHVyZQ==", "not base64 at all!", ""])
@@ -303,7 +302,7 @@ def test_a_damaged_picture_is_refused_by_cell(data: str) -> None:
         kit.prose("# T"), kit.cell(kit.bundle(image_png=data or "iVBORw0KGgo=", text_plain="words"))
     )
     with pytest.raises(PublishError, match="cell 2"):
-        publish.export(notebook)
+        export(notebook)
 
 
 # Word and web
@@ -311,7 +310,7 @@ def test_a_damaged_picture_is_refused_by_cell(data: str) -> None:
 
 @pytest.fixture(scope="module")
 def word() -> zipfile.ZipFile:
-    return zipfile.ZipFile(io.BytesIO(publish.export(kit.briefing(), form="docx")))
+    return zipfile.ZipFile(io.BytesIO(export(kit.briefing(), form="docx")))
 
 
 def test_word_file_has_title_styles_foot_and_described_pictures(word: zipfile.ZipFile) -> None:
@@ -334,12 +333,12 @@ def test_word_file_has_live_links_and_repeated_table_heads(word: zipfile.ZipFile
 
 
 def test_word_paper_is_the_one_asked_for() -> None:
-    made = zipfile.ZipFile(io.BytesIO(publish.export(kit.notebook(kit.prose("# T")), form="docx", paper="us-letter")))
+    made = zipfile.ZipFile(io.BytesIO(export(kit.notebook(kit.prose("# T")), form="docx", paper="us-letter")))
     assert re.search(r'w:pgSz [^>]*w:w="12240"', made.read("word/document.xml").decode())
 
 
 def test_page_needs_no_other_file_and_runs_no_script() -> None:
-    page = publish.export(kit.briefing(), form="html").decode()
+    page = export(kit.briefing(), form="html").decode()
     assert '<html lang="en">' in page
     assert "<title>Tension rose by half in a year while dependence deepened</title>" in page
     assert 'alt="Line chart of chart-1, rising."' in page
@@ -351,7 +350,7 @@ def test_page_needs_no_other_file_and_runs_no_script() -> None:
 
 
 def test_charts_on_the_page_carry_the_letters_they_are_drawn_with() -> None:
-    page = publish.export(kit.briefing(charts=1), form="html").decode()
+    page = export(kit.briefing(charts=1), form="html").decode()
     picture = b64decode(re.search(r"data:image/svg\+xml;base64,([^\"]+)", page)[1]).decode()
     assert re.search(r"<style>@font-face { font-family: 'Source Sans Pro'.*?url\(data:font/woff;base64,", picture)
     ElementTree.fromstring(picture)
@@ -370,7 +369,7 @@ def test_every_kind_of_output_is_taken_in_every_form(form: str) -> None:
             new_output("stream", name="stdout", text="printed"),
         ),
     )
-    made = publish.export(notebook, form=form)
+    made = export(notebook, form=form)
     if form == "docx":
         made = zipfile.ZipFile(io.BytesIO(made)).read("word/document.xml")
     assert all(words in made for words in (b"quote", b"printed", b"E: v", b"nine"))
@@ -381,15 +380,15 @@ def test_every_kind_of_output_is_taken_in_every_form(form: str) -> None:
 
 def test_form_follows_the_suffix_and_the_path_is_returned(tmp_path: Path) -> None:
     notebook = kit.notebook(kit.prose("# T"))
-    assert publish.export(notebook, tmp_path / "a.docx") == tmp_path / "a.docx"
+    assert export(notebook, tmp_path / "a.docx") == tmp_path / "a.docx"
     assert (tmp_path / "a.docx").read_bytes()[:2] == b"PK"
-    assert publish.export(notebook, str(tmp_path / "b.bin"), form="html").read_bytes()[:9] == b"<!DOCTYPE"
+    assert export(notebook, str(tmp_path / "b.bin"), form="html").read_bytes()[:9] == b"<!DOCTYPE"
 
 
 @pytest.mark.parametrize(("option", "value"), [("form", "pfd"), ("paper", "a5"), ("missing_alt", "ignore")])
 def test_an_unknown_option_is_refused_with_what_is_allowed(option: str, value: str) -> None:
     with pytest.raises(OptionError) as refusal:
-        publish.export(kit.notebook(kit.prose("# T")), **{option: value})
+        export(kit.notebook(kit.prose("# T")), **{option: value})
     assert refusal.value.field == option
 
 
@@ -398,9 +397,9 @@ def test_what_is_no_notebook_is_refused(content: str, tmp_path: Path) -> None:
     path = tmp_path / "n.ipynb"
     path.write_text(content)
     with pytest.raises(PublishError, match="not a notebook"):
-        publish.export(path)
+        export(path)
     with pytest.raises(PublishError, match="cannot be read"):
-        publish.export(tmp_path / "none.ipynb")
+        export(tmp_path / "none.ipynb")
 
 
 def test_an_old_notebook_is_brought_up_to_date(tmp_path: Path) -> None:
@@ -412,11 +411,11 @@ def test_an_old_notebook_is_brought_up_to_date(tmp_path: Path) -> None:
     }
     path = tmp_path / "old.ipynb"
     path.write_text(json.dumps(old))
-    assert "Old" in kit.pdf_text(publish.export(path))
+    assert "Old" in kit.pdf_text(export(path))
 
 
 def test_an_empty_notebook_gives_a_page(tmp_path: Path) -> None:
-    assert "Notebook" in kit.pdf_text(publish.export(kit.notebook()))
+    assert "Notebook" in kit.pdf_text(export(kit.notebook()))
 
 
 def test_nbconvert_knows_the_exporters(tmp_path: Path) -> None:
@@ -441,23 +440,23 @@ def test_a_running_kernel_exports_and_is_exported(tmp_path: Path) -> None:
 
     inner = tmp_path / "inner.ipynb"
     nbformat.write(kit.briefing(), inner)
-    root = str(Path(publish.__file__).parents[2])
+    root = str(Path(analysis.__file__).parents[1])
     notebook = kit.notebook(
         kit.prose("# Live"),
         nbformat.v4.new_code_cell(
-            f"import sys; sys.path.insert(0, {root!r})\nfrom analysis import publish\npublish.export({str(inner)!r}, 'inner.pdf').name"
+            f"import sys; sys.path.insert(0, {root!r})\nfrom analysis.export import export\nexport({str(inner)!r}, 'inner.pdf').name"
         ),
         nbformat.v4.new_code_cell("print('printed'); import pandas as pd; pd.DataFrame({'a': [1]})"),
         nbformat.v4.new_code_cell("1 / 0", metadata={"tags": ["raises-exception"]}),
     )
     executed = NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
     assert (tmp_path / "inner.pdf").read_bytes().startswith(b"%PDF")
-    shown = kit.pdf_text(publish.export(executed))
+    shown = kit.pdf_text(export(executed))
     assert all(words in shown for words in ("inner.pdf", "printed", "ZeroDivisionError: division by zero"))
 
 
 def test_importing_the_package_imports_no_machinery() -> None:
-    code = "import sys, analysis.publish, analysis.publish.exporter; print([m for m in ('nbconvert', 'typst', 'nbformat', 'pandas') if m in sys.modules])"
+    code = "import sys, analysis.export, analysis.export.exporter; print([m for m in ('nbconvert', 'typst', 'nbformat', 'pandas') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

@@ -16,11 +16,12 @@ import export_kit as kit
 import nbformat
 import pytest
 
-from analysis import publish
+import analysis
 from analysis.errors import PublishError
+from analysis.export import export
 from analysis.files import write_document
 
-ROOT = str(Path(publish.__file__).parents[2])
+ROOT = str(Path(analysis.__file__).parents[1])
 OLD = b"the old document"
 
 
@@ -54,13 +55,13 @@ def untouched(target: Path) -> bool:
 )
 def test_a_cell_that_cannot_be_set_keeps_the_old_file_and_is_named(broken: Any, target: Path) -> None:
     with pytest.raises(PublishError, match=r"cell 2 \('draw\(\)'\)"):
-        publish.export(kit.notebook(kit.prose("# T"), kit.cell(broken, source="draw()")), target)
+        export(kit.notebook(kit.prose("# T"), kit.cell(broken, source="draw()")), target)
     assert untouched(target)
 
 
 def test_a_new_file_takes_the_place_of_the_old_one_with_its_permissions(notebook: Path, target: Path) -> None:
     target.chmod(0o640)
-    publish.export(notebook, target)
+    export(notebook, target)
     assert os.listdir(target.parent) == [target.name]
     assert target.read_bytes().startswith(b"%PDF")
     assert target.stat().st_mode & 0o777 == 0o640
@@ -70,7 +71,7 @@ def test_a_full_disk_keeps_the_old_file(notebook: Path, target: Path) -> None:
     # The system refuses to let any file of this process grow beyond 40 kB, as a full disk would: pictures fit, the document does not.
     code = (
         "import resource, signal, sys\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        "from analysis import publish\nfrom analysis.files import write_document\nfrom analysis.publish.exporter import render\nmade = render(sys.argv[1], 'pdf')\n"
+        "from analysis.export import export\nfrom analysis.files import write_document\nfrom analysis.export.exporter import render\nmade = render(sys.argv[1], 'pdf')\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, resource.RLIM_INFINITY))\nassert len(made) > 40_000\n"
         "from pathlib import Path\nwrite_document(Path(sys.argv[2]), made)"
     )
@@ -88,8 +89,8 @@ def test_a_full_disk_keeps_the_old_file(notebook: Path, target: Path) -> None:
 
 def test_a_full_temporary_folder_is_told_as_such(notebook: Path, target: Path) -> None:
     code = (
-        "import resource, signal, sys\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\nfrom analysis import publish\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, resource.RLIM_INFINITY))\npublish.export(*sys.argv[1:])"
+        "import resource, signal, sys\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\nfrom analysis.export import export\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, resource.RLIM_INFINITY))\nexport(*sys.argv[1:])"
     )
     done = subprocess.run(
         [sys.executable, "-B", "-c", code, str(notebook), str(target)],
@@ -106,9 +107,9 @@ def test_a_full_temporary_folder_is_told_as_such(notebook: Path, target: Path) -
 def test_a_folder_that_cannot_be_written_to_is_named(notebook: Path, target: Path) -> None:
     missing = target.parent / "none" / "briefing.pdf"
     with pytest.raises(PublishError, match=r"none/briefing\.pdf.*cannot be written"):
-        publish.export(notebook, missing)
+        export(notebook, missing)
     with pytest.raises(PublishError, match="cannot be written"):
-        publish.export(notebook, target / "below-a-file.pdf")
+        export(notebook, target / "below-a-file.pdf")
     assert untouched(target)
 
 
@@ -131,7 +132,9 @@ def test_a_read_only_folder_keeps_the_old_file() -> None:
 
 @pytest.mark.parametrize("delay", [0.05, 0.15, 0.25, 0.35, 0.5])
 def test_an_interrupt_leaves_the_old_file_or_the_whole_new_one(delay: float, notebook: Path, target: Path) -> None:
-    code = "import sys\nfrom analysis import publish\nprint('ready', flush=True)\nwhile True: publish.export(*sys.argv[1:])"
+    code = (
+        "import sys\nfrom analysis.export import export\nprint('ready', flush=True)\nwhile True: export(*sys.argv[1:])"
+    )
     running = subprocess.Popen(
         [sys.executable, "-c", code, str(notebook), str(target)],
         env={**os.environ, "PYTHONPATH": ROOT},
@@ -151,16 +154,16 @@ def test_an_interrupt_leaves_the_old_file_or_the_whole_new_one(delay: float, not
 
 def test_temporary_folders_are_removed(notebook: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    publish.export(notebook)
+    export(notebook)
     with pytest.raises(PublishError):
-        publish.export(kit.notebook(kit.prose("# T"), kit.cell(kit.bundle(image_svg="<svg><g>", text_plain="words"))))
+        export(kit.notebook(kit.prose("# T"), kit.cell(kit.bundle(image_svg="<svg><g>", text_plain="words"))))
     assert os.listdir(tmp_path) == []
 
 
 def test_pandoc_that_stops_is_reported(notebook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("analysis.publish.pandoc.program", lambda: sys.executable)
+    monkeypatch.setattr("analysis.export.pandoc.program", lambda: sys.executable)
     with pytest.raises(PublishError, match="pandoc stopped"):
-        publish.export(notebook)
+        export(notebook)
 
 
 def test_time_grows_in_step_with_the_notebook() -> None:
@@ -191,7 +194,7 @@ def test_time_grows_in_step_with_the_notebook() -> None:
         best = float("inf")
         for _ in range(3):
             begun = spent()
-            publish.export(made)
+            export(made)
             best = min(best, spent() - begun)
         return best
 

@@ -20,10 +20,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from analysis import publish
 from analysis.display import Finding, Table
 from analysis.document import Bibliography
 from analysis.errors import PublishError
+from analysis.export import export
 
 # Text that means something to one of the languages on the way: Typst, Markdown, HTML, TeX, citeproc, a spreadsheet, a terminal.
 HOSTILE = [
@@ -46,7 +46,7 @@ def squeezed(text: str) -> str:
     """Return what a reader could compare: without spaces, line ends and what no page shows.
 
     A PDF keeps no spaces that matter, sets a word that fits no line in two, and joins a letter and its accent; control characters and
-    the marks that force a reading direction are dropped on purpose (see `analysis.publish.text`).
+    the marks that force a reading direction are dropped on purpose (see `analysis.export.terminal_text`).
     """
     kept = (
         char
@@ -100,7 +100,7 @@ def curled(text: str) -> str:
 @settings(derandomize=True, max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(TEXTS)
 def test_hostile_text_comes_out_of_the_pdf_as_the_text_it_is(text: str) -> None:
-    made = publish.export(hostile_notebook(text))
+    made = export(hostile_notebook(text))
     page = printed(made)
     for field in fields(text):
         assert squeezed(field) in page
@@ -123,12 +123,12 @@ def test_hostile_text_comes_out_of_the_pdf_as_the_text_it_is(text: str) -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_each_hostile_text_comes_out_of_every_form(text: str) -> None:
     notebook = hostile_notebook(text)
-    page = printed(publish.export(notebook))
-    word = zipfile.ZipFile(io.BytesIO(publish.export(notebook, form="docx")))
+    page = printed(export(notebook))
+    word = zipfile.ZipFile(io.BytesIO(export(notebook, form="docx")))
     body = "".join(ElementTree.fromstring(word.read("word/document.xml")).itertext()) + "".join(
         ElementTree.fromstring(word.read("word/footer1.xml")).itertext()
     )
-    web = publish.export(notebook, form="html").decode()
+    web = export(notebook, form="html").decode()
     shown = Words()
     shown.feed(web)
     for field in fields(text):
@@ -151,7 +151,7 @@ def test_any_text_at_all_can_be_set(text: str) -> None:
         kit.prose(text),
     )
     try:
-        made = publish.export(notebook, missing_alt="placeholder")
+        made = export(notebook, missing_alt="placeholder")
     except PublishError as refusal:
         # Prose is the author's own Markdown, and may show a picture that is not there.
         if "the picture" not in str(refusal):
@@ -162,7 +162,7 @@ def test_any_text_at_all_can_be_set(text: str) -> None:
 
 def test_columns_of_the_attached_tables_are_guarded_against_spreadsheets() -> None:
     frame = pd.DataFrame({"What": ["=HYPERLINK(1)", "+1", "-1", "@x", "fine"]})
-    made = publish.export(kit.notebook(kit.prose("# T"), kit.cell(Table(frame, "C", "t"))))
+    made = export(kit.notebook(kit.prose("# T"), kit.cell(Table(frame, "C", "t"))))
     rows = PdfReader(io.BytesIO(made)).attachments["t.csv"][0].decode().splitlines()
     assert rows == ["What", "'=HYPERLINK(1)", "'+1", "'-1", "'@x", "fine"]
 
@@ -183,7 +183,7 @@ def test_columns_of_the_attached_tables_are_guarded_against_spreadsheets() -> No
     ],
 )
 def test_markdown_cannot_reach_files_or_typst(source: str) -> None:
-    made = publish.export(
+    made = export(
         kit.notebook(
             kit.prose("# T"),
             kit.prose(source),
@@ -200,9 +200,7 @@ def test_markdown_cannot_reach_files_or_typst(source: str) -> None:
 def test_a_vector_picture_cannot_reach_outside(href: str) -> None:
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><image href="{href}" width="9" height="9"/></svg>'
     with pytest.raises(PublishError, match=r"cell 2 .*cannot be set"):
-        publish.export(
-            kit.notebook(kit.prose("# T"), kit.cell(kit.bundle(image_svg=svg, text_plain="words"), source="draw()"))
-        )
+        export(kit.notebook(kit.prose("# T"), kit.cell(kit.bundle(image_svg=svg, text_plain="words"), source="draw()")))
 
 
 @pytest.mark.parametrize("form", ["pdf", "docx", "html"])
@@ -217,7 +215,7 @@ def test_nothing_is_fetched(form: str, server: tuple[str, list[str]]) -> None:
         kit.prose("# T\n\n" + markdown), kit.cell(kit.bundle(text_html=page)), kit.cell(kit.bundle(text_markdown=markdown)),
         kit.cell(Finding("So.", ("osw-2021",))), kit.cell(Bibliography((item,))),
     )  # fmt: skip
-    made = publish.export(notebook, form=form)
+    made = export(notebook, form=form)
     assert made
     assert asked == []
 
@@ -226,14 +224,14 @@ def test_links_that_are_no_links_are_text() -> None:
     source = (
         "[a](javascript:alert(1)) [b](file:///etc/passwd) [c](data:text/html,x) [d](#nowhere) [e](https://example.org/)"
     )
-    reader = PdfReader(io.BytesIO(publish.export(kit.notebook(kit.prose("# T\n\n" + source)))))
+    reader = PdfReader(io.BytesIO(export(kit.notebook(kit.prose("# T\n\n" + source)))))
     annotations = [one.get_object() for page in reader.pages for one in page.get("/Annots", [])]
     assert [one["/A"]["/URI"] for one in annotations] == ["https://example.org/"]
 
 
 def test_a_source_with_an_address_that_is_no_web_page_is_printed_not_linked() -> None:
     item = {**kit.SOURCES[2], "URL": "javascript:alert(1)"}
-    made = publish.export(
+    made = export(
         kit.notebook(kit.prose("# T"), kit.cell(Finding("So.", ("osw-2021",))), kit.cell(Bibliography((item,))))
     )
     annotations = [one.get_object() for page in PdfReader(io.BytesIO(made)).pages for one in page.get("/Annots", [])]

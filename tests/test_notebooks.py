@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 import analysis as an
-from analysis.publish import params
+from analysis.runs import parameters
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 MAIN = ("briefing", "tensions", "dependencies", "assessments")
@@ -18,7 +18,7 @@ MAIN = ("briefing", "tensions", "dependencies", "assessments")
 
 @pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
 def test_parameters_are_typed_and_explained(path: Path) -> None:
-    declared = params.declared(path)
+    declared = parameters.declared(path)
     assert {"relationship", "as_of"} <= {parameter.name for parameter in declared}
     for parameter in declared:
         assert parameter.type != "Any", parameter.name

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from small_notebooks import notebook
 
 from analysis.errors import OptionError
-from analysis.publish import params
+from analysis.runs import parameters as params
 
 CELL = """
 relationship: str = "russia-belarus"  # folder or name of the record

@@ -14,7 +14,7 @@ import pytest
 from small_notebooks import alive, notebook, texts, until
 
 from analysis.errors import OptionError, PublishError
-from analysis.publish.running import RunError, run
+from analysis.runs.running import RunError, run
 
 KERNELS = ["cold", "warm"]
 
@@ -201,7 +201,7 @@ def test_papermills_own_handlers_read_and_write(tmp_path: Path, monkeypatch: pyt
 def test_a_notebook_runs_inside_a_running_kernel(tmp_path: Path) -> None:
     inner = notebook(tmp_path / "inner.ipynb", "print(n * 2)")
     source = f"""
-    from analysis.publish.running import run
+    from analysis.runs.running import run
     node = run({str(inner)!r}, {{"n": 21}}, kernel="warm")
     print(node.cells[-1].outputs[0].text)
     """

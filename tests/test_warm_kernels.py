@@ -16,15 +16,16 @@ import pytest
 import record_kit
 from small_notebooks import alive, notebook, python, texts, until
 
-from analysis.publish import surroundings, warm
-from analysis.publish.running import run
+from analysis.runs.running import run
+from analysis.runs.warm import client as warm
+from analysis.runs.warm import environment as surroundings
 
 pytestmark = pytest.mark.skipif(bool(warm.unavailable()), reason=warm.unavailable())
 
 LOOK = """
 import json, os, signal, sys, warnings
 # A forked kernel is as a fresh one that has imported the same modules.
-from analysis.publish.preloading import preload; preload()
+from analysis.runs.warm.preload import preload; preload()
 import matplotlib, numpy as np, pandas as pd
 print(json.dumps({
     "names": sorted(name for name in globals() if name.startswith("my_")),
@@ -111,7 +112,7 @@ def test_a_record_loaded_beforehand_is_the_kernels_own_and_as_its_files_are(tmp_
     path = notebook(tmp_path / "n.ipynb", f"record = {str(record)!r}\n{textwrap.dedent(look)}")
     server = warm.server(surroundings.environment())
     server.prepare("none:none", {})
-    server.prepare("analysis.publish.preloading:record", {"path": str(record)})
+    server.prepare("analysis.runs.warm.preload:record", {"path": str(record)})
     summary = texts(run(path, kernel="warm"))[0].removeprefix("1 ")
     assert summary == record_kit.ROWS["events"][0]["summary"]
     assert texts(run(path, kernel="warm")) == [f"1 {summary}"]
@@ -154,7 +155,7 @@ def test_no_kernel_nor_its_programs_outlive_the_run(tmp_path: Path) -> None:
 
 SLEEPER = """
 import sys, threading
-from analysis.publish.running import run
+from analysis.runs.running import run
 threading.Thread(target=run, args=(sys.argv[1],), kwargs={"kernel": "warm"}, daemon=True).start()
 print("started", flush=True)
 import time
@@ -225,7 +226,7 @@ def test_papermill_as_it_is_can_use_the_engine(tmp_path: Path) -> None:
 def test_the_extension_points_are_registered_and_load_in_any_order() -> None:
     assert [e.name for e in entry_points(group="papermill.engine")].count("warm") == 1
     assert "workbook-fork" in [e.name for e in entry_points(group="jupyter_client.kernel_provisioners")]
-    for first, second in (("papermill", "analysis.publish.kernels"), ("analysis.publish.kernels", "papermill")):
+    for first, second in (("papermill", "analysis.runs.warm.kernels"), ("analysis.runs.warm.kernels", "papermill")):
         code = f"import {first}, {second}; from papermill.engines import papermill_engines as e; e.get_engine('warm')"
         subprocess.run([sys.executable, "-c", code], check=True)
 
@@ -268,7 +269,7 @@ def test_jupyter_client_as_it_is_can_use_the_provisioner(tmp_path: Path, monkeyp
 def test_another_interpreter_is_started_from_scratch_and_that_is_said(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from analysis.publish.kernels import why_cold
+    from analysis.runs.warm.kernels import why_cold
 
     assert why_cold([sys.executable, "-m", "ipykernel_launcher", "-f", "x"], str(tmp_path)) == ""
     assert (

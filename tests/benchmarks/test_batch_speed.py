@@ -1,4 +1,4 @@
-"""Many briefings: `analysis.publish.batching` against the loops that people write today, side by side in one run.
+"""Many briefings: `analysis.runs.batching` against the loops that people write today, side by side in one run.
 
     pytest tests/benchmarks/test_batch_speed.py --benchmark-enable --benchmark-only
 
@@ -28,10 +28,10 @@ from typing import Any
 import pytest
 
 from analysis import places
-from analysis.publish import matrix
+from analysis.runs import plan
 
 RUNS = int(os.environ.get("BATCH_BENCHMARK_RUNS", "24"))
-CALL = "import sys; from analysis.publish.batching import batch; sys.exit(batch(sys.argv[1], sys.argv[2]).exit_status)"
+CALL = "import sys; from analysis.runs.batching import batch; sys.exit(batch(sys.argv[1], sys.argv[2]).exit_status)"
 LIMIT = 1.5 * 2**30
 
 pytestmark = [
@@ -44,7 +44,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    days = matrix.days({"every": "month-end", "from": "2019-01-01", "to": "2023-12-31"}, "benchmark")[-RUNS:]
+    days = plan.days({"every": "month-end", "from": "2019-01-01", "to": "2023-12-31"}, "benchmark")[-RUNS:]
     path = tmp_path_factory.mktemp("batch") / "batch.toml"
     path.write_text(f'notebook = "briefing.ipynb"\nname = "{{as_of}}"\n[matrix]\nas_of = {days}\n')
     return path
@@ -52,7 +52,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _loop(file: Path, out: Path, exporter: list[str]) -> None:
     notebook = places.notebooks() / "briefing.ipynb"
-    for run in matrix.plan(file).runs:
+    for run in plan.plan(file).runs:
         made = out / f"{run.name}.ipynb"
         steps = (
             ["papermill", "--no-progress-bar", str(notebook), str(made), "-p", "as_of", run.parameters["as_of"]],

@@ -22,9 +22,10 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1]))
 import export_kit as kit
 
-from analysis import publish
+import analysis
+from analysis.export import export
 
-SHIPPED = Path(publish.__file__).parents[2] / "notebooks" / "briefing.ipynb"
+SHIPPED = Path(analysis.__file__).parents[1] / "notebooks" / "briefing.ipynb"
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +69,7 @@ def needs(name: str) -> None:
 @pytest.mark.benchmark(group="conversion of the briefing, warm process")
 @pytest.mark.parametrize("form", ["pdf", "docx", "html"])
 def test_function(benchmark: Any, notebook: Path, form: str) -> None:
-    made = benchmark.pedantic(publish.export, args=(notebook,), kwargs={"form": form}, rounds=5, warmup_rounds=1)
+    made = benchmark.pedantic(export, args=(notebook,), kwargs={"form": form}, rounds=5, warmup_rounds=1)
     benchmark.extra_info["bytes"] = len(made)
 
 
@@ -81,7 +82,7 @@ def test_nbconvert_in_process(benchmark: Any, notebook: Path, name: str) -> None
 
 @pytest.mark.benchmark(group="export of the briefing, whole process")
 def test_whole_process_of_the_function(benchmark: Any, notebook: Path, tmp_path: Path) -> None:
-    code = "import sys; from analysis import publish; publish.export(*sys.argv[1:])"
+    code = "import sys; from analysis.export import export; export(*sys.argv[1:])"
     command = [sys.executable, "-c", code, str(notebook), str(tmp_path / "made.pdf")]
     benchmark.pedantic(subprocess.run, args=(command,), kwargs={"check": True}, rounds=3)
 
@@ -107,4 +108,4 @@ def test_time_by_charts(benchmark: Any, charts: int) -> None:
         parts += [kit.cell(kit.chart("chart-1")), kit.prose("A remark on it.")]
     long = kit.notebook(*parts)
     benchmark.extra_info["cells"] = len(long.cells)
-    benchmark.pedantic(publish.export, args=(long,), rounds=3, warmup_rounds=1)
+    benchmark.pedantic(export, args=(long,), rounds=3, warmup_rounds=1)

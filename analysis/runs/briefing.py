@@ -1,0 +1,138 @@
+"""A briefing in one call: the briefing notebook, run with parameters and set as a document.
+
+Everything that can be refused is refused before the kernel starts: the relationship, the file's form, each parameter.
+The document appears under its name only when whole; what stood there before stays when anything goes wrong.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from analysis import places
+from analysis.errors import OptionError, one_of
+from analysis.files import write_document
+from analysis.runs import parameters as params
+
+FORMS = (".pdf", ".docx", ".html")
+
+
+def target(relationship: str, out: str | os.PathLike[str] | None) -> Path:
+    """Return the file that a briefing is written to: `out`, or `briefing-NAME.pdf` in the working directory.
+
+    Raises
+    ------
+    OptionError
+        When the suffix is none of .pdf, .docx and .html, or the folder does not exist.
+    """
+    path = Path(out) if out and os.fspath(out) not in {"", "."} else Path(f"briefing-{Path(relationship).name}.pdf")
+    if path.suffix.lower() not in FORMS:
+        raise OptionError(
+            "brief", "out", f"a file name that ends in {one_of(FORMS).removeprefix('one of ')}", path.name
+        )
+    if not path.parent.is_dir():
+        raise OptionError("brief", "out", "in a folder that exists", str(path.parent))
+    return path
+
+
+def brief(
+    relationship: str,
+    out: str | os.PathLike[str],
+    parameters: Mapping[str, Any] | None = None,
+    *,
+    keep_notebook: bool = False,
+    progress: Callable[[str], None] = lambda words: None,
+) -> Path:
+    """Run the briefing notebook for a relationship and write the document.
+
+    Parameters
+    ----------
+    relationship : str
+        A name, or a folder with tables.
+    out : path
+        The document; its suffix says which form.
+    parameters : mapping, optional
+        Parameters of `notebooks/briefing.ipynb`, as typed or as text.
+    keep_notebook : bool
+        Whether to write the executed notebook beside the document.
+    progress : callable
+        Told in words what is being done.
+
+    Returns
+    -------
+    Path
+        The document.
+
+    Raises
+    ------
+    OptionError
+        Before anything is run, when the relationship, the file or a parameter is not one of those allowed.
+    PublishError
+        When a cell fails or the file cannot be written; names the cell or the file.
+    """
+    path, notebook = target(relationship, out), places.notebooks() / "briefing.ipynb"
+    folder = places.relationship(relationship)
+    _check_record(folder)
+    given = dict(parameters or {})
+    checked = params.check(params.declared(notebook), given, where="brief")
+    _check_values(checked)
+    name = relationship if relationship in places.relationships() else str(folder)
+    progress(f"Running {notebook.name} for {folder.name} ...")
+    from analysis.runs.running import run
+
+    told = {**checked, "relationship": name}
+    node = run(notebook, told, progress=lambda done, cells: progress(f"Cell {done} of {cells} ..."))
+    progress(f"Setting {path.name} ...")
+    from analysis.export.exporter import export
+
+    export(node, path, form=path.suffix[1:].lower(), name=notebook.stem)
+    if keep_notebook:
+        import nbformat
+
+        write_document(path.with_suffix(".ipynb"), nbformat.writes(node).encode("utf-8"))  # type: ignore[no-untyped-call]
+    return path
+
+
+def from_file(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Return the parameters of a batch file, such as the explorer saves: its table `[parameters]`.
+
+    Raises
+    ------
+    OptionError
+        When there is no such file, it is no TOML, or it has no such table.
+    """
+    import tomllib
+
+    file = Path(path)
+    try:
+        held = tomllib.loads(file.read_text(encoding="utf-8")).get("parameters")
+    except OSError as error:
+        raise OptionError(
+            "brief", "from", "a file that can be read", str(path), f"{error.strerror or error}."
+        ) from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise OptionError("brief", "from", "a TOML file", file.name, f"{error}.") from None
+    if not isinstance(held, dict):
+        raise OptionError("brief", "from", "a file with a table [parameters]", file.name)
+    return held
+
+
+def _check_record(folder: Path) -> None:
+    """Refuse a record without events: a page about nothing would look like a page about calm."""
+    events = folder / "events.csv"
+    if events.is_file() and len(events.read_bytes().strip().splitlines()) == 1:
+        way_out = "Add events to events.csv by hand or with `workbook import`; `workbook check` says whether they load."
+        raise OptionError(folder.name, "events", "recorded before a briefing can be written", "an empty table", way_out)
+
+
+def _check_values(given: Mapping[str, Any]) -> None:
+    """Refuse what the types alone let pass."""
+    from analysis.measures._options import half_life_days
+
+    if "half_life" in given:
+        half_life_days(given["half_life"], "brief")
+    for earlier, later in (("start", "as_of"), ("since", "as_of")):
+        if given.get(earlier) and given.get(later) and given[earlier] >= given[later]:
+            raise OptionError("brief", earlier, f"a day before {later} ({given[later]})", given[earlier])

@@ -1,0 +1,220 @@
+"""The file of a batch: which notebook is run with which parameters, and what becomes of each run.
+
+A batch file is TOML:
+
+    notebook = "briefing.ipynb"                 # beside this file, or one of the shipped notebooks
+    formats = ["pdf"]                           # beside the executed notebook: any of pdf, docx, html; default pdf
+    name = "briefing_{relationship}_{as_of}"    # of the files; default: notebook and the parameters that vary
+    time_limit = 300                            # seconds for a run's cells, and for its documents; default none
+    inputs = ["extra.csv"]                      # files and folders that the runs read, besides the record
+
+    [parameters]                                # the same in every run
+    relationship = "russia-belarus"
+
+    [matrix]                                    # every combination of these
+    as_of = { every = "month-end", from = 2019-01-01, to = 2023-12-31 }
+    half_life = ["90D", "180D"]
+
+    [[run]]                                     # and single runs
+    as_of = "2023-04-06"
+    formats = ["pdf", "docx"]
+
+A value in `[matrix]` is a list of values, or a rule for days: `every` is one of day, week-end (Sundays), month-start,
+month-end, quarter-end, year-end; `from` and `to` are the first and the last day that may come. In `[[run]]` the keys
+`notebook`, `name` and `formats` stand for this run's own; all others are parameters. The more particular wins:
+`[[run]]` and `[matrix]` over `[parameters]`. Two runs of the same thing are one.
+
+Everything is checked when the file is read: keys, formats, notebooks, and every run's parameters against what its
+notebook declares.
+"""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+import os
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from analysis import places
+from analysis.errors import OptionError, nearest, one_of
+from analysis.runs import parameters
+from analysis.runs.naming import FORMATS, Run, distinct
+
+_KEYS = ("notebook", "formats", "name", "time_limit", "inputs", "parameters", "matrix", "run")
+_OWN = ("notebook", "name", "formats")
+_DAY = datetime.timedelta(days=1)
+_RULES: dict[str, Callable[[datetime.date], bool]] = {
+    "day": lambda day: True,
+    "week-end": lambda day: day.isoweekday() == 7,
+    "month-start": lambda day: day.day == 1,
+    "month-end": lambda day: (day + _DAY).day == 1,
+    "quarter-end": lambda day: (day + _DAY).day == 1 and day.month % 3 == 0,
+    "year-end": lambda day: (day.month, day.day) == (12, 31),
+}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All runs of a batch file, in its order, with the limit in seconds for each and the further inputs."""
+
+    runs: tuple[Run, ...]
+    time_limit: float | None
+    inputs: tuple[Path, ...]
+
+
+def plan(source: str | os.PathLike[str] | Mapping[str, Any], *, formats: Sequence[str] | None = None) -> Plan:
+    """Read a batch file, or the same as a mapping, into a plan.
+
+    Parameters
+    ----------
+    source : path or mapping
+        A TOML file; paths in it are relative to its folder. Those in a mapping are relative to the working directory.
+    formats : sequence of str, optional
+        Documents to make instead of those that the file asks for; an empty sequence for none.
+
+    Raises
+    ------
+    OptionError
+        When anything in it is not as it must be; nothing has been run.
+    """
+    content, folder, where = _read(source)
+    for key in content:
+        if key not in _KEYS:
+            raise OptionError(where, "key", one_of(_KEYS), key, nearest(key, _KEYS))
+    limit = content.get("time_limit")
+    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, (int, float)) or limit <= 0):
+        raise OptionError(where, "time_limit", "a number of seconds above 0", limit)
+    drafts = list(_drafts(content, folder, where))
+    if not drafts:
+        raise OptionError(where, "matrix", "a table of lists, or [[run]] tables", "absent", "There is nothing to run.")
+    if formats is not None:
+        drafts = [replace(draft, formats=_formats(formats, "formats")) for draft in drafts]
+    inputs = tuple(_existing(folder, path, where) for path in _list(content, "inputs", where))
+    return Plan(distinct(drafts), None if limit is None else float(limit), inputs)
+
+
+def days(rule: Mapping[str, Any], where: str) -> list[str]:
+    """Return the days of a rule such as `{every = "month-end", from = ..., to = ...}`, as ISO text."""
+    for key in rule:
+        if key not in {"every", "from", "to"}:
+            raise OptionError(where, "key", "every, from or to", key, nearest(key, ["every", "from", "to"]))
+    every = str(rule.get("every", "absent"))
+    if every not in _RULES:
+        raise OptionError(where, "every", one_of(list(_RULES)), every, nearest(every, _RULES))
+    first, last = (_bound(rule.get(key), key, where) for key in ("from", "to"))
+    found = [day for n in range((last - first).days + 1) if _RULES[every](day := first + n * _DAY)]
+    if not found:
+        raise OptionError(where, "to", f"a day after `from` with a {every} between them", last)
+    return [day.isoformat() for day in found]
+
+
+def _bound(value: Any, key: str, where: str) -> datetime.date:
+    if isinstance(value, datetime.date):
+        return value
+    try:
+        return datetime.date.fromisoformat(str(value))
+    except ValueError:
+        raise OptionError(where, key, "a day such as 2019-01-31", value) from None
+
+
+def _read(source: str | os.PathLike[str] | Mapping[str, Any]) -> tuple[Mapping[str, Any], Path, str]:
+    if isinstance(source, Mapping):
+        return source, Path.cwd(), "batch"
+    path = Path(source)
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8")), path.resolve().parent, path.name
+    except OSError as error:
+        raise OptionError("batch", "file", "a file that can be read", path, f"{error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise OptionError(path.name, "file", "TOML", path.name, f"{error}.") from error
+
+
+def _drafts(content: Mapping[str, Any], folder: Path, where: str) -> Iterator[Run]:
+    """Yield the runs with a name template for a name: first the matrix, the last key changing fastest, then the
+    single runs."""
+    common, table = _table(content, "parameters", where), _table(content, "matrix", where)
+    general = {key: content[key] for key in _OWN if key in content}
+    axes = [[(key, value) for value in _values(key, values, where)] for key, values in table.items()]
+    for cell in itertools.product(*axes) if axes else ():
+        yield _draft(general, {**common, **dict(cell)}, folder, f"{where}, [matrix]")
+    for number, entry in enumerate(_list(content, "run", where), 1):
+        at = f"{where}, [[run]] {number}"
+        if not isinstance(entry, dict):
+            raise OptionError(at, "run", "a table of parameters", entry)
+        own = {key: entry[key] for key in _OWN if key in entry}
+        yield _draft({**general, **own}, {**common, **{k: v for k, v in entry.items() if k not in _OWN}}, folder, at)
+
+
+def _draft(general: Mapping[str, Any], given: Mapping[str, Any], folder: Path, where: str) -> Run:
+    if not isinstance(general.get("notebook"), str):
+        raise OptionError(where, "notebook", "the path of a notebook", general.get("notebook", "absent"))
+    notebook = _notebook(folder, general["notebook"], where)
+    declared = _declared(notebook)
+    typed = parameters.check(declared, given, where=f"{where}, {notebook.name}")
+    settings = {parameter.name: typed.get(parameter.name, parameter.default) for parameter in declared}
+    return Run(
+        str(general.get("name", "")), notebook, typed, settings, _formats(general.get("formats", ["pdf"]), where)
+    )
+
+
+_seen: dict[tuple[Path, int, int], list[parameters.Parameter]] = {}
+
+
+def _declared(notebook: Path) -> list[parameters.Parameter]:
+    # A matrix asks a thousand times for the same cell.
+    status = notebook.stat()
+    key = (notebook, status.st_mtime_ns, status.st_size)
+    if key not in _seen:
+        _seen[key] = parameters.declared(notebook)
+    return _seen[key]
+
+
+def _notebook(folder: Path, text: str, where: str) -> Path:
+    for path in (folder / text, places.notebooks() / text):
+        if path.is_file():
+            return path.resolve()
+    shipped = [path.name for path in sorted(places.notebooks().glob("*.ipynb"))]
+    raise OptionError(
+        where, "notebook", f"a notebook beside this file or {one_of(shipped)}", text, nearest(text, shipped)
+    )
+
+
+def _values(key: str, values: Any, where: str) -> list[Any]:
+    if isinstance(values, dict):
+        return list(days(values, f"{where}, [matrix] {key}"))
+    if not isinstance(values, list) or not values:
+        raise OptionError(f"{where}, [matrix]", key, "a list of values, or a rule for days", values)
+    return values
+
+
+def _formats(value: Any, where: str) -> tuple[str, ...]:
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        raise OptionError(where, "formats", f"a list of {', '.join(FORMATS)}", value)
+    for form in value:
+        if form not in FORMATS:
+            raise OptionError(where, "formats", one_of(FORMATS), form, nearest(str(form), FORMATS))
+    return tuple(form for form in FORMATS if form in value)
+
+
+def _table(content: Mapping[str, Any], key: str, where: str) -> dict[str, Any]:
+    value = content.get(key, {})
+    if not isinstance(value, dict):
+        raise OptionError(where, key, f"a table, [{key}]", value)
+    return value
+
+
+def _list(content: Mapping[str, Any], key: str, where: str) -> list[Any]:
+    value = content.get(key, [])
+    if not isinstance(value, list):
+        raise OptionError(where, key, "a list", value)
+    return value
+
+
+def _existing(folder: Path, path: Any, where: str) -> Path:
+    if not (folder / str(path)).exists():
+        raise OptionError(where, "inputs", "files or folders that exist", path)
+    return (folder / str(path)).resolve()

@@ -1,0 +1,1 @@
+"""Kernels and documents in processes that start warm, by forking; removable: without it everything works, slower."""
