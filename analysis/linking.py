@@ -4,7 +4,7 @@ events: the file's columns, then `start`, `end` (datetime64[us], days, both incl
 `uncertain`, `root`, `label`, `quad_class`, `goldstein` (-10..10) from the CAMEO code; `direction`: "A>B", "B>A",
 "joint" (both sides together), "internal" (one side towards itself or its own) or "third party"; `dyad`: whether it is
 an act between the sides (the first three); `sources`, `publishers`, `reliability`, `credibility`, `grade`.
-assessments: days and grades likewise. forecasts: `made_on`, `deadline_end`, `probability` (middle of the range),
+assessments: days and grades likewise. forecasts: `made_on`, `deadline_end`, `resolved_end`, `probability` (middle of the range),
 assessor, organisation, subject. indicators: days, `sources`, and the catalogue's columns.
 
 Grades. `sources` counts distinct sources, `publishers` distinct publishers whose reliability can be judged (A-E).
@@ -62,14 +62,14 @@ def cut(tables: Mapping[str, pd.DataFrame], day: pd.Timestamp) -> dict[str, pd.D
     )
     held = tables["forecasts"]["assessment_id"].isin(assessments["assessment_id"])
     forecasts = tables["forecasts"][held].reset_index(drop=True)
-    undecided = (forecasts["outcome"] == "open") | (spans(forecasts["resolved_on"])["end"] > day)
+    undecided = (forecasts["outcome"] == "open") | (forecasts["resolved_end"] > day)
     for column, masked in (("outcome", "open"), ("resolved_on", None), ("resolution_note", None)):
         forecasts[column] = forecasts[column].mask(undecided, masked).astype("str")
+    forecasts["resolved_end"] = forecasts["resolved_end"].mask(undecided)
     kept = {"events": events, "assessments": assessments, "forecasts": forecasts, "indicators": indicators}
     keys = pd.concat(record_keys(kept), ignore_index=True)
     citations = tables["citations"][_among(tables["citations"]["record"], keys)].reset_index(drop=True)
-    published = tables["sources"].set_index("source_id")["published_start"]
-    citations["later"] = published.reindex(citations["source_id"]).gt(day).to_numpy(dtype=bool)
+    citations["later"] = _later(citations, tables["sources"], day)
     sources = tables["sources"][_among(tables["sources"]["source_id"], citations["source_id"])].reset_index(drop=True)
     return {**kept, "citations": citations, "sources": sources}
 
@@ -80,16 +80,40 @@ def _among(texts: pd.Series, known: pd.Series) -> NDArray[np.bool_]:
     return found
 
 
-def last_day(events: pd.DataFrame, assessments: pd.DataFrame) -> pd.Timestamp:
-    """Return the last day of the latest event or assessment that is dated to within a month.
+def last_day(tables: Mapping[str, pd.DataFrame]) -> pd.Timestamp:
+    """Return the last day of the latest event, assessment or decision of a forecast that is dated to within a month.
 
-    A coarser date may reach into what has not been seen yet, and today would be the wrong answer: a record ends where
-    it ends, on whatever day it is read. Without any row the answer is 1 January 1900, which no text prints.
+    A coarser date may reach into what has not been seen yet, so of such a row only the first day counts; and today
+    would be the wrong answer: a record ends where it ends, on whatever day it is read. Without any row the answer is
+    1 January 1900, which no text prints.
     """
-    dated = pd.concat([events[["start", "end"]], assessments[["start", "end"]]])
+    decided = spans(tables["forecasts"]["resolved_on"])
+    dated = pd.concat([table[["start", "end"]] for table in (tables["events"], tables["assessments"], decided)])
     close = dated["end"] - dated["start"] <= pd.Timedelta(days=31)
-    ends = dated.loc[close, "end"] if close.any() else dated["start"]
-    return pd.Timestamp(ends.max()) if len(ends) else pd.Timestamp("1900-01-01")
+    last = dated["end"].where(close, dated["start"]).max()
+    return pd.Timestamp("1900-01-01") if pd.isna(last) else pd.Timestamp(last)
+
+
+def end_at(tables: Mapping[str, pd.DataFrame], day: pd.Timestamp) -> dict[str, pd.DataFrame]:
+    """Return linked tables in which no event, assessment or decision reaches beyond the record's last day.
+
+    What is recorded has happened: a row dated "2026" in a record that ends in May 2026 happened by then. So the record
+    without a cut-off says what it says as of its last day, and pages published after that day are marked alike.
+    """
+    ended = {name: tables[name].assign(end=_until(tables[name]["end"], day)) for name in ("events", "assessments")}
+    forecasts = tables["forecasts"].assign(resolved_end=_until(tables["forecasts"]["resolved_end"], day))
+    citations = tables["citations"].assign(later=_later(tables["citations"], tables["sources"], day))
+    ordered = {name: _ordered(table, f"{name[:-1]}_id") for name, table in ended.items()}
+    return {**tables, **ordered, "forecasts": forecasts, "citations": citations}
+
+
+def _until(days: pd.Series, last: pd.Timestamp) -> pd.Series:
+    return days.mask(days > last, last)
+
+
+def _later(citations: pd.DataFrame, sources: pd.DataFrame, day: pd.Timestamp) -> NDArray[np.bool_]:
+    published = sources.set_index("source_id")["published_start"]
+    return published.reindex(citations["source_id"]).gt(day).to_numpy(dtype=bool)
 
 
 def _dated(table: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -167,6 +191,7 @@ def _forecasts(forecasts: pd.DataFrame, assessments: pd.DataFrame) -> pd.DataFra
     )
     table = forecasts.merge(held, on="assessment_id", how="left")
     table["deadline_end"] = spans(table["deadline"])["end"]
+    table["resolved_end"] = spans(table["resolved_on"])["end"]
     table["probability"] = (table["probability_low"] + table["probability_high"]) / 2
     return table.sort_values(["deadline_end", "forecast_id"], ignore_index=True)
 

@@ -39,8 +39,8 @@ class Relationship:
     """The tables of one relationship; plain DataFrames, documented in `data/README.md` and in `analysis.linking`.
 
     `side_a` is the side whose dependence the record follows. `as_of` is the cut-off asked for, or None; `cutoff` is
-    the last day that the tables speak of: `as_of`, or the last day of the latest event or assessment dated to within a
-    month. `record_hash` names the content of the whole record, cut or not.
+    the last day that the tables speak of: `as_of`, or the last day of the latest event, assessment or decided forecast
+    dated to within a month. A row whose date reaches beyond that day ends there. `record_hash` names the content of the whole record, cut or not.
     """
 
     name: str
@@ -154,12 +154,13 @@ def _whole(path: Path) -> Relationship:
 
 
 def _linked(path: Path, content: str) -> Relationship:
-    from analysis.linking import last_day, link
+    from analysis.linking import end_at, last_day, link
 
     tables, faults = read(path)
     if faults:
         raise RecordError(faults, record=path.name)
     linked = link(tables)
+    cutoff = last_day(linked)
     actors = tables["actors"].set_index("role")
     side_a, side_b = (
         Side(str(actors.loc[role, "actor_id"]), str(actors.loc[role, "name"])) for role in ("side_a", "side_b")
@@ -172,9 +173,9 @@ def _linked(path: Path, content: str) -> Relationship:
         side_b=side_b,
         path=path,
         as_of=None,
-        cutoff=last_day(linked["events"], linked["assessments"]),
+        cutoff=cutoff,
         record_hash=content,
-        **linked,
+        **end_at(linked, cutoff),
     )
 
 

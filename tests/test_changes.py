@@ -25,7 +25,7 @@ class TestThings:
         assert found.events["event_id"].tolist() == ["2002-third", "2003-01-01-anna"]
         assert found.assessments["assessment_id"].tolist() == ["2002-05-times"]
         assert found.forecasts["forecast_id"].tolist() == ["2002-05-times-f1"]
-        assert (str(found.since.date()), str(found.until.date())) == ("2001-12-31", "2003-01-05")
+        assert (str(found.since.date()), str(found.until.date())) == ("2001-12-31", "2003-12-31")
 
     def test_a_forecast_decided_in_between_is_scored(self, record: Path) -> None:
         found = changes(an.load(record, as_of="2004-01-01"), "2003-06-30")

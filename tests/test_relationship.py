@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from record_kit import write_record
+from record_kit import ROWS, write_record
 
 import analysis as an
 from analysis import codebook, relationship
@@ -109,6 +109,51 @@ def test_citations_of_pages_published_after_the_cut_are_marked(record: Path) -> 
         "times-2001": False,
         "post-2001": True,
     }
+
+
+@pytest.fixture
+def open_year(record: Path) -> Path:
+    """The record of Aland and Beland with an act, a judgement and a decision that are dated to its last year only."""
+    rows = {name: [dict(row) for row in held] for name, held in ROWS.items()}
+    rows["events"].append(rows["events"][0] | {"event_id": "2003-threats", "date": "2003"})
+    rows["assessments"].append(rows["assessments"][0] | {"assessment_id": "2003-times", "date": "2003"})
+    rows["forecasts"][0] |= {"resolved_on": "2003"}
+    rows["citations"] += [
+        {"record": key, "source_id": "blog"} for key in ("events:2003-threats", "assessments:2003-times")
+    ]
+    return write_record(record, rows)
+
+
+def test_what_reaches_beyond_the_end_of_the_record_ends_there(open_year: Path) -> None:
+    rel = an.load(open_year)
+    assert rel.cutoff == pd.Timestamp("2003-01-05")
+    assert rel.events.set_index("event_id").loc["2003-threats", "end"] == rel.cutoff
+    assert rel.assessments.set_index("assessment_id").loc["2003-times", "end"] == rel.cutoff
+    assert rel.forecasts["resolved_end"].tolist() == [rel.cutoff]
+
+
+def test_without_a_cut_off_the_record_says_what_it_says_on_its_last_day(open_year: Path) -> None:
+    whole = an.load(open_year)
+    same = an.load(open_year, as_of=whole.cutoff)
+    for table in ("events", "assessments", "forecasts"):
+        pd.testing.assert_frame_equal(getattr(whole, table), getattr(same, table))
+    # A figure's period may end after the last event; with its citation it is left out as of a day before that.
+    kept = whole.citations[whole.citations["table"] != "indicators"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(kept, same.citations[same.citations["table"] != "indicators"].reset_index(drop=True))
+    assert kept["later"].any()
+
+
+def test_no_redrawn_act_lies_after_the_end_of_the_record(open_year: Path) -> None:
+    events = an.load(open_year).events
+    end = an.load(open_year).cutoff
+    then = an.tension(events, start=end, end=end, half_life="1D", shrinkage=0, sources_of_error=["dates"])
+    later = an.tension(events, start="2004-01-01", end="2004-01-01", half_life="36500D", sources_of_error=["dates"])
+    sums = an.tension(events, start=end, end=end, half_life="36500D", sources_of_error=["dates"])
+    assert then["value"].notna().any()
+    # All acts are in by the last day, in every draw, so nothing but fading happens afterwards.
+    faded = sums.set_index("measure")["low"] * 2 ** (-(pd.Timestamp("2004-01-01") - end).days / 36500)
+    for name in ("conflict", "cooperation"):
+        assert later.set_index("measure").loc[name, "low"] == pytest.approx(faded[name])
 
 
 def test_a_later_cut_of_a_cut_record_is_refused(record: Path) -> None:
