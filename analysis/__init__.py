@@ -57,9 +57,11 @@ if TYPE_CHECKING:
     from analysis.measures.interplay import initiative as initiative
     from analysis.measures.interplay import response as response
     from analysis.measures.meetings import meetings_per_year as meetings_per_year
+    from analysis.measures.peak import peak as peak
     from analysis.measures.positions import position_trend as position_trend
     from analysis.measures.positions import positions as positions
     from analysis.measures.skill import skill as skill
+    from analysis.measures.tension import long_run as long_run
     from analysis.measures.tension import sensitivity as sensitivity
     from analysis.measures.tension import tension as tension
     from analysis.measures.turning_points import turning_points as turning_points
@@ -88,9 +90,10 @@ _OFFERED = {
     "measures.headline": ("headline",),
     "measures.interplay": ("initiative", "response"),
     "measures.meetings": ("meetings_per_year",),
+    "measures.peak": ("peak",),
     "measures.positions": ("position_trend", "positions"),
     "measures.skill": ("skill",),
-    "measures.tension": ("sensitivity", "tension"),
+    "measures.tension": ("long_run", "sensitivity", "tension"),
     "measures.turning_points": ("turning_points",),
     "relationship": ("Relationship", "load"),
 }

@@ -17,17 +17,32 @@ if TYPE_CHECKING:
 def ranked_sources(rel: Relationship, records: Iterable[str]) -> dict[str, list[str]]:
     """Return the sources of each record that has any, best first.
 
-    Those that had been published by the cut-off come first, then the better grade, then the earlier page, then the id.
+    Pages that had been published by the cut-off come first; of them those that are not older than what they are to
+    bear out; then the better grade, then the earlier page, then the id.
     """
     cited = rel.citations.loc[rel.citations["record"].isin(set(records)), ["record", "source_id", "later"]]
     place = pd.Index(rel.sources["source_id"]).get_indexer(cited["source_id"])
-    cited, source = cited[place >= 0], rel.sources[["reliability", "published_start"]].take(place[place >= 0])
+    columns = ["reliability", "published_start", "published_end"]
+    cited, source = cited[place >= 0], rel.sources[columns].take(place[place >= 0])
     day = source["published_start"].fillna(pd.Timestamp("9999-12-31"))
-    ranked = sorted(zip(cited["later"], source["reliability"], day, cited["source_id"], cited["record"], strict=True))
+    older = source["published_end"].to_numpy() < _begins(rel).reindex(cited["record"]).to_numpy()
+    ranked = sorted(
+        zip(cited["later"], older, source["reliability"], day, cited["source_id"], cited["record"], strict=True)
+    )
     found: dict[str, dict[str, None]] = {}
     for *_, key, record in ranked:
         found.setdefault(record, {})[key] = None
     return {record: list(keys) for record, keys in found.items()}
+
+
+def _begins(rel: Relationship) -> pd.Series:
+    """Return the first possible day of each event, assessment and observation, by the key of its citations."""
+    keys = {
+        "events": "events:" + rel.events["event_id"],
+        "assessments": "assessments:" + rel.assessments["assessment_id"],
+        "indicators": "indicator:" + rel.indicators["indicator"] + "@" + rel.indicators["period"],
+    }
+    return pd.concat([pd.Series(getattr(rel, name)["start"].to_numpy(), key) for name, key in keys.items()])
 
 
 def best_sources(

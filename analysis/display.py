@@ -210,12 +210,15 @@ class Finding:
         The rows behind it, as `table:id`.
     links : mapping of str to str
         Source id to address, for live links on the screen.
+    statements : tuple
+        The sentences as data (`analysis.findings.statement.Statement`), where the text was made of such.
     """
 
     text: str
     sources: tuple[str, ...] = ()
     records: tuple[str, ...] = ()
     links: Mapping[str, str] = field(default_factory=dict)
+    statements: tuple[Any, ...] = ()
 
     def markdown(self) -> str:
         """Return pandoc Markdown with citation keys."""

@@ -4,8 +4,8 @@ events: the file's columns, then `start`, `end` (datetime64[us], days, both incl
 `uncertain`, `root`, `label`, `quad_class`, `goldstein` (-10..10) from the CAMEO code; `direction`: "A>B", "B>A",
 "joint" (both sides together), "internal" (one side towards itself or its own) or "third party"; `dyad`: whether it is
 an act between the sides (the first three); `sources`, `publishers`, `reliability`, `credibility`, `grade`.
-assessments: days and grades likewise. forecasts: `made_on`, `deadline_end`, `resolved_end`, `probability` (middle of the range),
-assessor, organisation, subject. indicators: days, `sources`, and the catalogue's columns.
+assessments: days and grades likewise. forecasts: `made_on`, `deadline_end`, `resolved_end`, `probability` (middle of
+the range), assessor, organisation, subject. indicators: days, `sources`, and the catalogue's columns.
 
 Grades. `sources` counts distinct sources, `publishers` distinct publishers whose reliability can be judged (A-E).
 `reliability` is that of the best source. `credibility` is 1 (confirmed) with three or more such publishers, 2 with
@@ -197,7 +197,8 @@ def _forecasts(forecasts: pd.DataFrame, assessments: pd.DataFrame) -> pd.DataFra
 
 
 def _published(sources: pd.DataFrame) -> pd.DataFrame:
-    return sources.assign(published_start=spans(sources["published"])["start"])
+    days = spans(sources["published"])
+    return sources.assign(published_start=days["start"], published_end=days["end"])
 
 
 def _citations(citations: pd.DataFrame) -> pd.DataFrame:

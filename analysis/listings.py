@@ -12,7 +12,9 @@ import pandas as pd
 
 from analysis.citing import ranked_sources
 from analysis.display import Table
-from analysis.wording import amount, day, day_text, number, signed, when
+from analysis.findings.basis import last_days
+from analysis.measures._options import half_life_days
+from analysis.wording import amount, count, day, day_text, number, printed_difference, signed, when
 
 if TYPE_CHECKING:
     from analysis.measures.changes import Changes
@@ -31,19 +33,28 @@ MEASURES = {
 
 
 def weighty_acts(rel: Relationship, half_life: str = "180D", top: int = 8) -> Table:
-    """Return the acts that weigh most in the tension share on the cut-off day, heaviest first."""
+    """Return the acts that move the tension share most on the cut-off day, the largest effect first."""
     from analysis.measures.explain import explain
 
-    columns = ["Date", "Act", "Who", "Goldstein", "Weight now", "Grade"]
+    columns = ["Date", "Act", "Who", "Goldstein", "Effect on share", "Grade"]
     days = pd.Timedelta(half_life).days
-    caption = f"The acts between the sides that weigh most on {day_text(rel.cutoff)}, half-life {days} days"
+    caption = (
+        f"The {rel.acts_between} that move the tension share most on {day_text(rel.cutoff)}, half-life {days} days"
+    )
     if not rel.events["dyad"].any():
         return Table(pd.DataFrame(columns=columns), caption, "weighty-acts", [])
     rows = explain(rel.events, rel.cutoff, half_life=half_life, top=top)
     details = rel.events[["event_id", "start", "end", "precision", "approximate", "grade", "direction"]]
     rows = rows[rows["kind"] == "event"].merge(details, on="event_id")
     cells = [
-        [when(row), row.title, _who(rel, str(row.direction)), signed(row.goldstein, 1), number(row.weight), row.grade]
+        [
+            when(row),
+            row.title,
+            _who(rel, str(row.direction)),
+            signed(row.goldstein, 1),
+            signed(row.contribution, 3),
+            row.grade,
+        ]
         for row in rows.itertuples()
     ]
     frame = pd.DataFrame(cells, columns=columns)
@@ -52,7 +63,7 @@ def weighty_acts(rel: Relationship, half_life: str = "180D", top: int = 8) -> Ta
 
 def assessments(rel: Relationship, window: str = "365D", top: int = 10) -> Table:
     """Return the latest assessments up to the cut-off, one for each organisation, newest first."""
-    recent = rel.assessments[rel.assessments["start"] > rel.cutoff - pd.Timedelta(window)]
+    recent = last_days(rel.assessments, rel.cutoff, half_life_days(window, "assessments"))
     ordered = recent.sort_values(["end", "assessment_id"], ascending=[False, True])
     newest = ordered.drop_duplicates("organisation").head(top)
     cells = [
@@ -110,34 +121,40 @@ def due_indicators(rel: Relationship, top: int = 8) -> Table:
 
 
 def changed_measures(changes: Changes) -> Table:
-    """Return each measure then and now, with its change and whether that is outside both bands."""
+    """Return each measure then and now, with its change as printed and whether that is clear."""
     words = {True: "yes", False: "no"}
     cells = [
         [
             MEASURES.get(str(row.measure), row.measure),
             number(row.then),
             number(row.now),
-            signed(row.change),
-            "no band" if row.outside is pd.NA else words[bool(row.outside)],
+            printed_difference(row.then, row.now),
+            "no band" if row.clear is pd.NA else words[bool(row.clear) and number(row.then) != number(row.now)],
         ]
         for row in changes.measures.itertuples()
     ]
     days = [day_text(changes.since), day_text(changes.until)]
-    frame = pd.DataFrame(cells, columns=["Measure", *days, "Change", "Outside both bands"])
-    return Table(
-        frame, f"What each measure did between {' and '.join(days)}", "changed-measures", None, (36, 18, 18, 10, 18)
+    frame = pd.DataFrame(cells, columns=["Measure", *days, "Change", "Clear"])
+    caption = (
+        f"What each measure did between {' and '.join(days)}. Tension of both days by the record as it is now, the "
+        "rest as it was known on each day; a change is clear where its band leaves zero, or each value lies outside "
+        "the other's band"
     )
+    return Table(frame, caption, "changed-measures", None, (36, 18, 18, 10, 18))
 
 
 def new_acts(rel: Relationship, changes: Changes, top: int = 8) -> Table:
-    """Return the weightiest of the acts that happened since the last briefing, in order of time."""
+    """Return the weightiest of the acts that ended since the last briefing, in the order in which they ended."""
     acts = changes.events[changes.events["dyad"]]
     sized = acts.assign(size=acts["goldstein"].abs())
-    heaviest = sized.sort_values(["size", "start", "event_id"], ascending=[False, True, True]).head(top)
-    rows = heaviest.sort_values(["start", "event_id"])
+    heaviest = sized.sort_values(["size", "end", "event_id"], ascending=[False, False, True]).head(top)
+    rows = heaviest.sort_values(["end", "start", "event_id"])
     cells = [[when(row), row.title, signed(row.goldstein, 1), row.grade] for row in rows.itertuples()]
     frame = pd.DataFrame(cells, columns=["Date", "Act", "Goldstein", "Grade"])
-    caption = f"The weightiest of {len(acts)} acts between the sides since {day_text(changes.since)}"
+    caption = (
+        f"The weightiest of {count(len(acts), 'act')} recorded since {day_text(changes.since)}, by the last day that "
+        "its date allows"
+    )
     return Table(frame, caption, "new-acts", _cited(rel, "events", rows["event_id"]), (20, 54, 12, 14))
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,7 +41,9 @@ class Relationship:
 
     `side_a` is the side whose dependence the record follows. `as_of` is the cut-off asked for, or None; `cutoff` is
     the last day that the tables speak of: `as_of`, or the last day of the latest event, assessment or decided forecast
-    dated to within a month. A row whose date reaches beyond that day ends there. `record_hash` names the content of the whole record, cut or not.
+    dated to within a month. A row whose date reaches beyond that day ends there. `record_hash` names the content of the
+    whole record, cut or not. `only_acts` says in words to which part of the acts the record is limited ("nuclear
+    acts"), empty for none; `one_way`, whether they are acts of one side towards the other (and joint ones).
     """
 
     name: str
@@ -59,11 +62,19 @@ class Relationship:
     indicators: pd.DataFrame
     catalogue: pd.DataFrame
     citations: pd.DataFrame
+    only_acts: str = ""
+    one_way: bool = False
 
     @property
     def sides(self) -> tuple[Side, Side]:
         """Both sides, `side_a` first."""
         return (self.side_a, self.side_b)
+
+    @property
+    def acts_between(self) -> str:
+        """The acts that the record holds, in words: "nuclear acts between Belarus and Russia"."""
+        named = self.only_acts or "acts"
+        return named if self.one_way else f"{named} between {self.side_a.name} and {self.side_b.name}"
 
     @property
     def leaders(self) -> tuple[str, ...]:
@@ -73,6 +84,27 @@ class Relationship:
         named = persons[persons.isin(country.index)]
         most = [named[named.map(country) == side.id].mode() for side in self.sides]
         return tuple(str(found.iloc[0]) for found in most if len(found))
+
+    def only(
+        self, *, domains: Sequence[str] = (), direction: str = "all", quad_classes: Sequence[str] = ()
+    ) -> Relationship:
+        """Return the record with none but a part of the acts between the sides, for everything that is said of it.
+
+        Parameters
+        ----------
+        domains, quad_classes : sequence of str
+            Only acts of these; all when empty.
+        direction : {"all", "side_a", "side_b", "joint"}
+            Only acts of one side towards the other, with the joint ones; or only the joint ones.
+
+        Raises
+        ------
+        OptionError
+            When a choice is not one of those allowed.
+        """
+        from analysis.selection import only
+
+        return only(self, domains=domains, direction=direction, quad_classes=quad_classes)
 
     def as_of_day(self, day: str | pd.Timestamp) -> Relationship:
         """Return the record as it was known at the end of `day`, from the tables already loaded.
@@ -161,6 +193,7 @@ def _linked(path: Path, content: str) -> Relationship:
         raise RecordError(faults, record=path.name)
     linked = link(tables)
     cutoff = last_day(linked)
+    tables_at_end: dict[str, Any] = dict(end_at(linked, cutoff))
     actors = tables["actors"].set_index("role")
     side_a, side_b = (
         Side(str(actors.loc[role, "actor_id"]), str(actors.loc[role, "name"])) for role in ("side_a", "side_b")
@@ -175,7 +208,7 @@ def _linked(path: Path, content: str) -> Relationship:
         as_of=None,
         cutoff=cutoff,
         record_hash=content,
-        **end_at(linked, cutoff),
+        **tables_at_end,
     )
 
 

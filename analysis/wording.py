@@ -19,6 +19,11 @@ def signed(value: Any, digits: int = 2) -> str:
     return f"{'−' if rounded < 0 else '+' if rounded > 0 else ''}{abs(rounded):.{digits}f}"
 
 
+def printed_difference(then: Any, now: Any, digits: int = 2) -> str:
+    """Word the difference of two numbers as they are printed, so that a reader who subtracts finds the same."""
+    return signed(round(now, digits) - round(then, digits), digits)
+
+
 def number(value: Any, digits: int = 2) -> str:
     """Word a number; empty where it is missing."""
     return "" if value != value else f"{value:.{digits}f}".replace("-", "−")

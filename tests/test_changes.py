@@ -98,25 +98,26 @@ class TestIndicators:
 
 
 class TestMeasures:
-    def test_each_state_gives_its_own_headline(self, record: Path) -> None:
-        rel = an.load(record, as_of="2004-01-01")
+    def test_the_event_index_of_both_days_is_that_of_the_record_as_it_is_now(self, record: Path) -> None:
+        rel = an.load(record)
         table = changes(rel, "2002-12-31").measures.set_index("measure")
-        then = rel.as_of_day("2002-12-31")
-        for measure in ("conflict", "cooperation", "tension_share"):
-            for when, state in (("then", then), ("now", rel)):
-                index = tension(state.events, start=state.cutoff, end=state.cutoff, band=None)
-                expected = index.loc[index["measure"] == measure, "value"].iloc[0]
-                assert table.loc[measure, when] == pytest.approx(expected)
+        for when, day in (("then", pd.Timestamp("2002-12-31")), ("now", rel.cutoff)):
+            index = tension(rel.events, start=day, end=day, band=None).set_index("measure")["value"]
+            for measure in ("conflict", "cooperation", "tension_share"):
+                assert table.loc[measure, when] == pytest.approx(index[measure])
+        told = an.difference(rel.events, "2002-12-31", rel.cutoff).set_index("measure")
+        assert table["change"]["tension_share"] == pytest.approx(told["value"]["tension_share"])
+        assert table["clear"]["tension_share"] == told["clear"]["tension_share"]
         np.testing.assert_allclose(table["change"], table["now"] - table["then"])
         assert table.loc["brier", "now"] == brier(rel.forecasts)["value"].iloc[0]
         assert np.isnan(table.loc["brier", "then"])
 
     def test_nothing_is_outside_without_both_bands(self, record: Path) -> None:
         table = changes(an.load(record, as_of="2004-01-01"), "2002-12-31").measures.set_index("measure")
-        assert table.loc["brier", "outside"] is pd.NA
+        assert table.loc["brier", "clear"] is pd.NA
 
     @pytest.mark.parametrize(
-        ("then", "now", "outside"),
+        ("then", "now", "clear"),
         [
             ((0.2, 0.1, 0.3), (0.5, 0.4, 0.6), True),
             ((0.2, 0.1, 0.3), (0.5, 0.1, 0.6), False),  # the old value lies in the new band
@@ -125,13 +126,13 @@ class TestMeasures:
         ],
     )
     def test_outside_means_each_value_beyond_the_other_band(
-        self, then: tuple[float, ...], now: tuple[float, ...], outside: bool
+        self, then: tuple[float, ...], now: tuple[float, ...], clear: bool
     ) -> None:
         def reading(values: tuple[float, ...]) -> pd.DataFrame:
             row = dict(zip(("value", "low", "high"), values, strict=True))
             return pd.DataFrame([{"date": pd.Timestamp("2001-01-01"), "measure": "m", **row, "band": "b"}])
 
-        assert _measures(reading(then), reading(now))["outside"].tolist() == [outside]
+        assert _measures(reading(then), reading(now))["clear"].tolist() == [clear]
 
     def test_an_empty_beginning_has_no_values_then(self, record: Path) -> None:
         table = changes(an.load(record), "1999-12-31").measures

@@ -23,21 +23,96 @@ def share(*rows: tuple[str, float, float, float]) -> pd.DataFrame:
 PEAK = ("2010-08-15", 0.62, 0.55, 0.70)
 
 
-def test_title_names_the_peak_and_the_last_value() -> None:
-    chart = charts.tension(share(("2009-01-04", 0.30, 0.2, 0.4), PEAK, ("2023-04-06", 0.18, 0.1, 0.25)))
-    assert chart.title == "Tension peaked at 0.62 in August 2010; 0.18 on 6 April 2023"
+def peak(day: str, value: float, low: float, high: float, agreement: float) -> pd.DataFrame:
+    row = {"date": pd.Timestamp(day), "since": pd.Timestamp("2009-01-04"), "value": value, "low": low, "high": high}
+    return pd.DataFrame([{**row, "agreement": agreement}])
 
 
-def test_title_says_no_clear_change_where_the_bands_meet() -> None:
-    chart = charts.tension(share(PEAK, ("2023-04-06", 0.50, 0.40, 0.56)))
-    assert chart.title == "Tension 0.50 on 6 April 2023; no clear change from its August 2010 peak"
-    assert "no clear change" in chart.alt
+LAST = ("2023-04-06", 0.18, 0.1, 0.25)
+SURE = peak(*PEAK, 0.5)
+TITLES = {
+    "a peak that half of the redrawn records agree on": (
+        LAST,
+        SURE,
+        0.4,
+        "Tension peaked at 0.62 in August 2010; 0.18 on 6 April 2023",
+    ),
+    "a peak that fewer agree on": (
+        LAST,
+        peak(*PEAK, 0.49),
+        0.4,
+        "Tension below its long-run level on 6 April 2023: 0.18 against 0.40",
+    ),
+    "bands that meet": (
+        ("2023-04-06", 0.50, 0.40, 0.56),
+        SURE,
+        0.4,
+        "Tension peaked at 0.62 in August 2010; 0.50 on 6 April 2023, no clear change",
+    ),
+    "bands that do not quite meet": (
+        ("2023-04-06", 0.50, 0.40, 0.549),
+        SURE,
+        0.4,
+        "Tension peaked at 0.62 in August 2010; 0.50 on 6 April 2023",
+    ),
+    "a peak on the last day": (
+        ("2023-04-06", 0.70, 0.6, 0.8),
+        peak("2023-04-06", 0.70, 0.6, 0.8, 0.9),
+        0.4,
+        "Tension at its highest since 4 January 2009: share 0.70",
+    ),
+    "no peak asked for, below": (
+        LAST,
+        None,
+        0.26,
+        "Tension below its long-run level on 6 April 2023: 0.18 against 0.26",
+    ),
+    "no peak asked for, the band holds the level": (
+        LAST,
+        None,
+        0.25,
+        "Tension near its long-run level on 6 April 2023: 0.18 against 0.25",
+    ),
+    "no peak asked for, above": (
+        LAST,
+        None,
+        0.09,
+        "Tension above its long-run level on 6 April 2023: 0.18 against 0.09",
+    ),
+    "two numbers that are printed alike": (
+        ("2023-04-06", 0.176, 0.1, 0.18),
+        None,
+        0.1801,
+        "Tension near its long-run level on 6 April 2023: 0.18 against 0.18",
+    ),
+    "no level known": (LAST, None, None, "Tension share 0.18 on 6 April 2023"),
+}
 
 
-def test_title_of_few_acts_says_how_few() -> None:
-    events = kit.events(3, 1)
-    chart = charts.tension(share(PEAK, ("2025-04-06", 0.1, 0.05, 0.2)), events)
-    assert chart.title == "Only 3 acts recorded; tension share 0.10 on 6 April 2025"
+@pytest.mark.parametrize("case", TITLES)
+def test_the_title_of_the_tension_chart(case: str) -> None:
+    last, top, prior, wanted = TITLES[case]
+    chart = charts.tension(share(("2009-01-04", 0.30, 0.2, 0.4), PEAK, last), peak=top, prior=prior)
+    assert chart.title == wanted
+    assert chart.title in chart.alt
+    named = [line for line in chart.figure.findobj() if getattr(line, "get_gid", lambda: None)() == "peak"]
+    assert bool(named) == ("peaked" in wanted or "highest" in wanted)
+
+
+def test_the_title_of_few_acts_says_how_few_and_no_level() -> None:
+    chart = charts.tension(share(PEAK, ("2025-04-06", 0.1, 0.05, 0.2)), kit.events(3, 1), peak=SURE)
+    assert chart.title == "Only 3 acts recorded in this period"
+
+
+def test_the_title_of_a_silent_end_says_that_the_line_is_memory() -> None:
+    frame = share(PEAK, LAST).assign(state=["observed", "no events"])
+    assert charts.tension(frame, peak=SURE).title == "No act recorded shortly before 6 April 2023; the line is memory"
+
+
+def test_a_part_of_the_acts_is_named_in_subtitle_and_alternative_text() -> None:
+    chart = charts.tension(share(PEAK, LAST), acts="nuclear acts between Aland and Beland")
+    assert "nuclear acts between Aland and Beland" in chart.subtitle
+    assert "nuclear acts between Aland and Beland" in chart.alt
 
 
 def test_subtitle_and_source_carry_dyad_period_half_life_and_cut_off() -> None:

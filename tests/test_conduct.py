@@ -117,7 +117,18 @@ def test_a_record_of_words_alone_has_no_deeds_and_no_gap():
 
 def test_no_events_give_an_empty_frame_and_no_periods():
     frame = conduct(events([]))
-    assert list(frame.columns) == ["date", "measure", "value", "low", "high", "usual", "events", "state", "scheme"]
+    assert list(frame.columns) == [
+        "date",
+        "measure",
+        "value",
+        "low",
+        "high",
+        "usual",
+        "events",
+        "acts",
+        "state",
+        "scheme",
+    ]
     assert frame.empty
     assert conduct_periods(frame).empty
 

@@ -63,13 +63,20 @@ class TestTrend:
         assert position_trend(HELD, min_voices=3, statistic="mean")["value"].iloc[0] == 0
 
     def test_years_without_judgement_and_with_few_are_told_apart(self) -> None:
-        table = position_trend(HELD, min_voices=3)
+        table = position_trend(HELD, min_voices=3, end="2003-12-31")
         assert table["state"].tolist() == ["scored", "none", "too few"]
         assert table["value"].isna().tolist() == [False, True, False]
         assert table["low"].isna().tolist() == [False, True, True]
 
     def test_the_last_window_ends_on_the_day_asked_for(self) -> None:
         assert position_trend(HELD, end="2003-04-06")["date"].iloc[-1] == pd.Timestamp("2003-04-06")
+
+    def test_years_end_on_the_day_and_month_of_the_last_day_so_that_year_and_window_agree(self) -> None:
+        years = position_trend(HELD, min_voices=3, end="2003-03-31")
+        assert years["date"].dt.strftime("%m-%d").unique().tolist() == ["03-31"]
+        assert years["start"].iloc[-1] == pd.Timestamp("2002-04-01")
+        window = position_trend(HELD, min_voices=3, window="365D", end="2003-03-31").iloc[-1]
+        assert years["value"].iloc[-1] == window["value"] == -2
 
     def test_a_rolling_window_looks_back_its_length(self) -> None:
         row = position_trend(HELD, window="365D", end="2001-12-31").iloc[-1]

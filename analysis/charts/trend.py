@@ -19,6 +19,9 @@ from analysis.charts import axes, frames, house, rug, words
 from analysis.charts.house import Box, Sheet
 from analysis.charts.labels import REACH, Callout, End, callouts_height, ends_width, set_callouts, set_ends
 from analysis.display import Chart
+from analysis.measures._options import half_life_days
+from analysis.measures.peak import SURE
+from analysis.measures.tension import long_run
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,12 +38,13 @@ _NOTE = (
 
 @dataclass(frozen=True, eq=False)
 class _Drawn:
-    """What goes on the sheet: the share, the acts below it, the turns above it, the line of reference."""
+    """What goes on the sheet: the share, the acts below it, the turns above it, the line of reference, the peak."""
 
     share: pd.DataFrame
     acts: pd.DataFrame | None
     turns: pd.DataFrame
     prior: float | None
+    peak: pd.Series | None
 
 
 @house.drawn
@@ -55,6 +59,8 @@ def tension(
     period: tuple[Any, Any] | None = None,
     half_life: str = "",
     prior: float | None = None,
+    peak: pd.DataFrame | None = None,
+    acts: str = "",
 ) -> Chart:
     """Draw the tension share over time.
 
@@ -76,6 +82,11 @@ def tension(
         As given to the measure, for the subtitle: "180 days".
     prior : float, optional
         The long-run share, the line of reference; from `events` when absent.
+    peak : DataFrame, optional
+        The frame of the measure `peak` for the same period. The title names a highest point only from it, and only
+        where half of the redrawn records agree on it.
+    acts : str
+        Which acts these are, in words, such as `Relationship.acts_between` gives; "acts between" the sides when empty.
 
     Raises
     ------
@@ -88,21 +99,23 @@ def tension(
     foot = words.source_line(events, source, cutoff)
     if share.empty:
         return house.nothing("tension", "No act between the two sides is recorded in this period", share, foot)
-    acts = rug.acts_of(events, share)
-    drawn = _Drawn(share, acts, _turns(turning_points, share), frames.long_run(events) if prior is None else prior)
-    heading, dyad = _title(share, acts), words.dyad(sides, events)
+    strokes = rug.acts_of(events, share)
+    usual = long_run(events) if prior is None and events is not None and "goldstein" in events else prior
+    top = None if peak is None or peak.empty else peak.iloc[0]
+    drawn = _Drawn(share, strokes, _turns(turning_points, share), usual, top)
+    heading, named = _title(drawn), acts or f"acts between {words.dyad(sides, events)}"
     under = words.subtitle(
-        f"Tension share of acts between {dyad}, "
+        f"Tension share of {named}, "
         f"{words.period(share['date'].iloc[0], share['date'].iloc[-1])}: 0 all cooperation, 1 all conflict",
-        f"Half-life {pd.Timedelta(half_life).days} days" if half_life else "",
+        f"Half-life {round(half_life_days(half_life, 'charts.tension'))} days" if half_life else "",
         "Band: 90% of draws" if frames.has_band(share) else "",
         "Dotted: no recent act, memory only" if frames.silent(share).any() else "",
         "Bar at the top: interval of a turning point" if drawn.turns["since"].notna().any() else "",
         "No turning point found" if turning_points is not None and turning_points.empty else "",
-        rug.legend(acts),
+        rug.legend(strokes),
     )
     sheet = _lay_out(heading, under, foot, drawn)
-    return Chart(sheet.figure, "tension", heading, under, foot, _alt(heading, drawn, dyad), share, _NOTE)
+    return Chart(sheet.figure, "tension", heading, under, foot, _alt(heading, drawn, named), share, _NOTE)
 
 
 def _turns(points: pd.DataFrame | None, share: pd.DataFrame) -> pd.DataFrame:
@@ -124,24 +137,35 @@ def _turns(points: pd.DataFrame | None, share: pd.DataFrame) -> pd.DataFrame:
     return turns[columns]
 
 
-def _title(share: pd.DataFrame, acts: pd.DataFrame | None) -> str:
-    last, peak = share.iloc[-1], share.iloc[int(share["value"].astype(float).argmax())]
-    now, day = f"{last['value']:.2f}", words.day(last["date"])
+def _title(drawn: _Drawn) -> str:
+    """Say where the share stands against its long-run level; with a peak that can be named, how high it was."""
+    share, acts, peak = drawn.share, drawn.acts, drawn.peak
+    last = share.iloc[-1]
+    now, day = words.number(last["value"], 2), words.day(last["date"])
     if acts is not None and len(acts) < _FEW_EVENTS:
-        return f"Only {words.count(len(acts), 'act')} recorded; tension share {now} on {day}"
-    if peak["date"] == last["date"]:
-        return f"Tension at its highest on {day}: share {now}"
-    if frames.has_band(share) and words.overlap(frames.band_of(peak), frames.band_of(last)):
-        return f"Tension {now} on {day}; no clear change from its {words.month(peak['date'])} peak"
-    return f"Tension peaked at {peak['value']:.2f} in {words.month(peak['date'])}; {now} on {day}"
+        return f"Only {words.count(len(acts), 'act')} recorded in this period"
+    if "state" in share and last["state"] == "no events":
+        return f"No act recorded shortly before {day}; the line is memory"
+    if peak is not None and peak["agreement"] >= SURE:
+        if peak["date"] == last["date"]:
+            return f"Tension at its highest since {words.day(peak['since'])}: share {now}"
+        high = f"Tension peaked at {words.number(peak['value'], 2)} in {words.month(peak['date'])}"
+        unclear = words.overlap(frames.band_of(peak), frames.band_of(last))
+        return f"{high}; {now} on {day}{', no clear change' if unclear else ''}"
+    usual = drawn.prior
+    if usual is None:
+        return f"Tension share {now} on {day}"
+    place = "near"
+    if words.number(usual, 2) != now and not pd.isna(last["low"]):
+        place = "below" if last["high"] < usual else "above" if last["low"] > usual else "near"
+    return f"Tension {place} its long-run level on {day}: {now} against {words.number(usual, 2)}"
 
 
-def _alt(heading: str, drawn: _Drawn, dyad: str) -> str:
+def _alt(heading: str, drawn: _Drawn, named: str) -> str:
     share = drawn.share
     last = share.iloc[-1]
     parts = [
-        f"Line chart of the tension share between {dyad}, "
-        f"{words.period(share['date'].iloc[0], last['date'])}. {heading}."
+        f"Line chart of the tension share of {named}, {words.period(share['date'].iloc[0], last['date'])}. {heading}."
     ]
     if not pd.isna(last["low"]):
         parts.append(f"The last value, {last['value']:.2f}, has a band from {last['low']:.2f} to {last['high']:.2f}.")
@@ -161,13 +185,14 @@ def _ends(drawn: _Drawn) -> list[End]:
     detail = "" if pd.isna(last["low"]) else f"{last['low']:.2f} to {last['high']:.2f}"
     ends = [End(float(last["value"]), f"{last['value']:.2f}", house.INK, detail)]
     if drawn.prior is not None:
-        ends.append(End(drawn.prior, "", house.GREY, f"long run {drawn.prior:.2f}"))
+        ends.append(End(drawn.prior, "", house.GREY, f"long run {words.number(drawn.prior, 2)}"))
     return ends
 
 
 def _lay_out(heading: str, under: str, foot: str, drawn: _Drawn) -> Sheet:
     share, ends = drawn.share, _ends(drawn)
-    ticks = axes.value_ticks(0, max(0.5, min(1.0, frames.extent(share)[1])))
+    highest = max(frames.extent(share)[1], 0.0 if drawn.peak is None else float(drawn.peak["value"]))
+    ticks = axes.value_ticks(0, max(0.5, min(1.0, highest)))
     high = ticks[-1]
     left = house.label_width([*axes.value_labels(ticks), "tenser", "calmer"]) + 0.08
     right = max(ends_width(ends), house.label_width(["cooperation"]) + REACH + 0.03)
@@ -212,4 +237,6 @@ def _draw_share(panel: Axes, drawn: _Drawn) -> None:
         span = [max(axes.at(turn["since"]), panel.get_xlim()[0]), min(axes.at(turn["until"]), panel.get_xlim()[1])]
         panel.plot(span, [panel.get_ylim()[1]] * 2, color=house.INK, linewidth=2.2, clip_on=False, gid="turn-interval")
     ends = pd.concat([share.iloc[[-1]], drawn.turns], ignore_index=True)
+    if drawn.peak is not None and drawn.peak["agreement"] >= SURE:
+        panel.plot([axes.at(drawn.peak["date"])], [drawn.peak["value"]], "o", color=house.INK, markersize=4, gid="peak")
     panel.plot(axes.days(ends["date"]), ends["value"], "o", color=house.INK, markersize=4, clip_on=False, gid="marks")

@@ -17,7 +17,6 @@ import io
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from analysis.errors import OptionError
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from analysis.relationship import Relationship
 
 _LONG = pd.Timedelta(days=4400)
-PART = "chosen"
 
 
 def drawn(rel: Relationship, view: View) -> Chart:
@@ -45,7 +43,7 @@ def drawn(rel: Relationship, view: View) -> Chart:
 
 def chart_of(asked: Ready) -> Chart:
     """Draw the chart of a view that the record can answer."""
-    if not asked.chosen.any():
+    if asked.acts.empty:
         from analysis.charts import house
 
         with house.drawing():
@@ -53,18 +51,7 @@ def chart_of(asked: Ready) -> Chart:
                 asked.view.chart, "No act fits these choices", asked.shown[["event_id"]], source_line(asked)
             )
     chart = {"tension": _tension, "conduct": _conduct, "timeline": _timeline}[asked.view.chart](asked)
-    return replace(chart, alt=f"{chart.alt} Only acts: {asked.only}.") if asked.only else chart
-
-
-def part(asked: Ready) -> dict[str, Any]:
-    """Return what `tension` and `explain` are given so that only the chosen acts enter and the prior stays the whole's.
-
-    The part is passed as if it were a domain, the one choice that both measures make for any set of acts.
-    """
-    events = asked.known.events
-    if not asked.only:
-        return {"events": events}
-    return {"events": events.assign(domain=np.where(asked.chosen, PART, "other")), "domains": [PART]}
+    return replace(chart, alt=f"{chart.alt} {asked.only}") if asked.only else chart
 
 
 def source_line(asked: Ready) -> str:
@@ -72,8 +59,7 @@ def source_line(asked: Ready) -> str:
     from analysis.charts import words
 
     line = words.source_line(asked.acts, None, None).rstrip(".")
-    limited = f" Only acts: {asked.only}." if asked.only else ""
-    return f"{line}.{limited} Data to {words.day(asked.known.cutoff)}"
+    return f"{line}.{f' {asked.only}' if asked.only else ''} Data to {words.day(asked.known.cutoff)}"
 
 
 def picture(chart: Chart) -> str:
@@ -100,12 +86,15 @@ def _house(asked: Ready) -> dict[str, Any]:
 
 def _tension(asked: Ready) -> Chart:
     from analysis import charts
-    from analysis.findings import long_run
+    from analysis.measures.peak import peak
     from analysis.measures.tension import tension
 
-    share = tension(**part(asked), half_life=asked.view.half_life, **_grid(asked))
-    told: dict[str, Any] = {"half_life": asked.view.half_life, "prior": long_run(asked.known)}
-    return charts.tension(share, asked.acts, **told, **_house(asked))
+    half_life = asked.view.half_life
+    share = tension(asked.acts, half_life=half_life, **_grid(asked))
+    top = peak(asked.acts, half_life=half_life, start=asked.start, end=asked.end, seed=asked.view.seed)
+    return charts.tension(
+        share, asked.acts, half_life=half_life, peak=top, acts=asked.part.acts_between, **_house(asked)
+    )
 
 
 def _conduct(asked: Ready) -> Chart:
@@ -120,7 +109,6 @@ def _conduct(asked: Ready) -> Chart:
             "words and deeds both, or all, where they are set against each other",
             ", ".join(asked.view.quad_classes),
         )
-    # Each part is drawn towards its own long-run share, so here the chosen acts are a table of their own.
     gap = conduct(asked.acts, half_life=asked.view.half_life, **_grid(asked))
     return charts.conduct(gap, asked.acts, **_house(asked))
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis.charts.words import event_date
+from analysis.citing import ranked_sources
 from analysis.errors import OptionError
-from analysis.explore.drawing import part
-from analysis.explore.view import Ready, direction_names, ready
+from analysis.explore.view import Ready, ready
 from analysis.relationship import as_day
 from analysis.wording import count, day_text, number, signed
 
@@ -84,9 +84,9 @@ def value_of(asked: Ready, day: str | None = None) -> Table:
         last = f"a day up to the last one known about, {asked.known.cutoff:%Y-%m-%d}"
         raise OptionError("explorer", "day to explain", last, f"{moment:%Y-%m-%d}")
     columns = ["Date", "Act", "Goldstein", "Weight", "Adds to the share"]
-    if not asked.chosen.any():
+    if asked.acts.empty:
         return Table(pd.DataFrame(columns=columns), "No act fits these choices", "explained")
-    rows = explain(**part(asked), date=moment, half_life=asked.view.half_life, top=_TOP)
+    rows = explain(asked.acts, moment, half_life=asked.view.half_life, top=_TOP)
     cells = [
         [
             f"{row['date']:%Y-%m-%d}" if row["kind"] == "event" else "",
@@ -97,7 +97,7 @@ def value_of(asked: Ready, day: str | None = None) -> Table:
         ]
         for row in rows.to_dict("records")
     ]
-    only = f"; only acts: {asked.only}" if asked.only else ""
+    only = f"; only {asked.part.acts_between}" if asked.only else ""
     share = number(rows["contribution"].sum(), 3)
     caption = f"What makes the tension share of {share} on {day_text(moment)}{only}"
     return Table(pd.DataFrame(cells, columns=columns), caption, "explained")
@@ -105,10 +105,11 @@ def value_of(asked: Ready, day: str | None = None) -> Table:
 
 def _cited(asked: Ready, event_id: str) -> pd.DataFrame:
     known = asked.known
-    own = known.citations[known.citations["record"] == f"events:{event_id}"]
-    pages = known.sources[["source_id", "title", "publisher", "published", "published_start", "url", "reliability"]]
-    ranked = own.merge(pages, on="source_id").sort_values(["later", "reliability", "published_start", "source_id"])
-    return ranked.reset_index(drop=True)
+    record = f"events:{event_id}"
+    order = ranked_sources(known, [record]).get(record, [])
+    pages = known.sources[["source_id", "title", "publisher", "published", "url", "reliability"]]
+    own = known.citations[known.citations["record"] == record].merge(pages, on="source_id")
+    return own.sort_values("source_id", key=lambda ids: ids.map(order.index), kind="stable").reset_index(drop=True)
 
 
 def _page(row: dict[Any, Any]) -> str:
@@ -127,9 +128,9 @@ def _page(row: dict[Any, Any]) -> str:
 
 
 def _who(asked: Ready, direction: str) -> str:
-    known = asked.known
-    ways = {f"{known.side_a.id}>{known.side_b.id}": "side_a", f"{known.side_b.id}>{known.side_a.id}": "side_b"}
-    return direction_names(known)[ways[direction]] if direction in ways else direction
+    names = {side.id: side.name for side in asked.known.sides}
+    source, _, target = direction.partition(">")
+    return f"{names[source]} to {names[target]}" if source in names and target in names else direction
 
 
 def _has(cell: object) -> bool:

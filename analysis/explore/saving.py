@@ -2,9 +2,9 @@
 
 Four files with one name. NAME.svg and NAME.png are the chart, NAME.txt its alternative text (which is in the SVG too,
 as its description), NAME.toml a batch file. `workbook batch NAME.toml --out FOLDER` makes two things of it: this
-explorer, executed and open at the view, and the briefing of the same record, cut-off, start, domains and half-life.
-`workbook brief --from NAME.toml` makes that briefing alone. What a briefing has
-no parameter for (its chart, the last day shown, direction, quad classes) is named in the file, not dropped in silence.
+explorer, executed and open at the view, and the briefing of the same record, cut-off, start, acts and half-life.
+`workbook brief --from NAME.toml` makes that briefing alone. A briefing shows all its charts, and goes to its cut-off:
+of a view that ends before, none is made, and `brief --from` refuses it with the way out.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from analysis import places
 from analysis.errors import OptionError
 from analysis.explore.view import View
+from analysis.relationship import as_day
 
 if TYPE_CHECKING:
     import os
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _TOLD = ("chart", "half_life")
-_BRIEFED = ("as_of", "start", "domains", "half_life")
+_BRIEFED = ("as_of", "start", "domains", "direction", "quad_classes", "half_life")
 
 
 def save(rel: Relationship, view: View, folder: str | os.PathLike[str], name: str) -> list[Path]:
@@ -76,18 +77,17 @@ def parameters(rel: Relationship, view: View, name: str) -> str:
     # What the notebooks do by themselves is left to them.
     held = {key: value for key, value in vars(view).items() if value != getattr(View(), key) or key in _TOLD}
     briefed = {key: held[key] for key in _BRIEFED if key in held}
-    left_out = [f"{key} {_toml(value)}" for key, value in held.items() if key not in _BRIEFED]
+    cut_short = view.end is not None and as_day(view.end) < (as_day(view.as_of) if view.as_of else rel.cutoff)
+    if cut_short:
+        briefing = ["# A briefing goes to its cut-off, and this view ends before, so none is made of it."]
+    else:
+        briefing = ["# The briefing alone:", "#", f"#     workbook brief --from {name}.toml --out {name}.pdf"]
     lines = [
-        "# A view saved from the explorer: the explorer opened at it, and the briefing of the same choices, with",
+        "# A view saved from the explorer, opened at it, with the briefing of the same choices:",
         "#",
         f"#     workbook batch {name}.toml --out {name}",
         "#",
-        "# The briefing alone:",
-        "#",
-        f"#     workbook brief --from {name}.toml --out {name}.pdf",
-        "#",
-        "# A briefing shows all its charts, up to the cut-off, and has no parameter for these choices of the view:",
-        f"# {'; '.join(left_out)}.",
+        *briefing,
         "",
         "[parameters]",
         _line("relationship", relationship),
@@ -96,10 +96,10 @@ def parameters(rel: Relationship, view: View, name: str) -> str:
         "[[run]]",
         *(_line(*one) for one in (("notebook", "explorer.ipynb"), ("name", name), ("formats", ()))),
         *(_line(key, value) for key, value in held.items() if key not in briefed),
-        "",
-        "[[run]]",
-        *(_line(*one) for one in (("notebook", "briefing.ipynb"), ("name", f"{name}-briefing"), ("formats", ["pdf"]))),
     ]
+    if not cut_short:
+        briefed_run = (("notebook", "briefing.ipynb"), ("name", f"{name}-briefing"), ("formats", ["pdf"]))
+        lines += ["", "[[run]]", *(_line(*one) for one in briefed_run)]
     return "\n".join(lines) + "\n"
 
 

@@ -4,8 +4,8 @@ A view is a value. It says nothing of how it is drawn and holds no table, so it 
 and asked of another record. `ready` takes it to a record: the record is cut to what was known on `as_of`, the part of
 the acts is marked, and every choice that cannot be met is refused before anything is drawn.
 
-The part is a mark on the acts, not a smaller table. The long-run share towards which a thin period is drawn therefore
-stays that of the whole relationship, exactly as when `tension` is asked for one domain.
+The part is a record with no other acts between the sides, as a briefing of the same choices has it: level, long-run
+share and counts all speak of the chosen acts.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis import codebook
 from analysis.errors import OptionError
 from analysis.measures import _options as opt
 from analysis.relationship import as_day
+from analysis.selection import DIRECTIONS
 
 if TYPE_CHECKING:
     from analysis.relationship import Relationship
 
 CHARTS = ("tension", "conduct", "timeline")
-DIRECTIONS = ("all", "side_a", "side_b", "joint")
 _WHERE = "explorer"
 _BEYOND = pd.Timedelta(days=3653)
-QUAD_CLASSES = ("verbal_cooperation", "material_cooperation", "verbal_conflict", "material_conflict")
 
 
 @dataclass(frozen=True)
@@ -77,23 +77,25 @@ class Ready:
         The record as it was known.
     start, end : Timestamp
         The period.
-    chosen : Series of bool
-        Which rows of `known.events` are the acts asked for, in whatever period.
-    only : str
-        In words, what the acts are limited to; empty when to nothing.
+    part : Relationship
+        The same, with none but the acts asked for, in whatever period.
     """
 
     view: View
     known: Relationship
     start: pd.Timestamp
     end: pd.Timestamp
-    chosen: pd.Series[bool]
-    only: str
+    part: Relationship
 
     @property
     def acts(self) -> pd.DataFrame:
         """The acts asked for, in whatever period."""
-        return self.known.events[self.chosen]
+        return self.part.events[self.part.events["dyad"]]
+
+    @property
+    def only(self) -> str:
+        """In words, what the acts are limited to; empty when to nothing."""
+        return f"Only {self.part.acts_between}." if self.part.only_acts else ""
 
     @property
     def shown(self) -> pd.DataFrame:
@@ -115,7 +117,8 @@ def ready(rel: Relationship, view: View) -> Ready:
     _check(rel, view)
     known = rel if view.as_of is None else rel.as_of_day(view.as_of)
     start, end = _period(known, view)
-    return Ready(view, known, start, end, _chosen(known, view), ", ".join(_limits(rel, view)))
+    part = known.only(domains=view.domains, direction=view.direction, quad_classes=view.quad_classes)
+    return Ready(view, known, start, end, part)
 
 
 def domains(rel: Relationship) -> tuple[str, ...]:
@@ -134,7 +137,7 @@ def _check(rel: Relationship, view: View) -> None:
     for field, got, allowed in (
         ("chart", view.chart, CHARTS),
         ("direction", view.direction, DIRECTIONS),
-        *(("quad_classes", name, QUAD_CLASSES) for name in view.quad_classes),
+        *(("quad_classes", name, codebook.QUAD_CLASSES) for name in view.quad_classes),
         *(("domains", name, domains(rel)) for name in view.domains),
     ):
         opt.check_option(_WHERE, field, got, allowed)
@@ -160,27 +163,3 @@ def _period(known: Relationship, view: View) -> tuple[pd.Timestamp, pd.Timestamp
     if start >= end:
         raise OptionError(_WHERE, "start", f"a day before the last one shown, {end:%Y-%m-%d}", f"{start:%Y-%m-%d}")
     return start, end
-
-
-def _chosen(known: Relationship, view: View) -> pd.Series[bool]:
-    events = known.events
-    kept = events["dyad"].astype(bool)
-    if view.domains:
-        kept &= events["domain"].isin(view.domains)
-    if view.quad_classes:
-        kept &= events["quad_class"].isin(view.quad_classes)
-    if view.direction != "all":
-        a, b = known.side_a.id, known.side_b.id
-        way = {"side_a": f"{a}>{b}", "side_b": f"{b}>{a}"}.get(view.direction, "joint")
-        kept &= events["direction"].isin([way, "joint"])
-    return kept
-
-
-def _limits(rel: Relationship, view: View) -> list[str]:
-    """Word what the acts are limited to."""
-    joint = " with joint acts" if view.direction in ("side_a", "side_b") else ""
-    return [
-        *([" and ".join(view.domains)] if view.domains else []),
-        *([f"{direction_names(rel)[view.direction]}{joint}"] if view.direction != "all" else []),
-        *([" and ".join(name.replace("_", " ") for name in view.quad_classes)] if view.quad_classes else []),
-    ]

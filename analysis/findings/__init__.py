@@ -1,26 +1,25 @@
 """Sentences computed from measures, each with the records and sources it rests on.
 
-No number here is written by hand, and no sentence says more than its band allows: where the band of a change includes
-zero the words are "no clear change". Words of probability are those of ICD 203, from the share of redrawn records in
-which a thing holds. Confidence is a statement about the evidence, by the rule of `confidence`, and has a sentence of
-its own. Nothing here says why anything happened.
+A sentence is data first (`statement.Statement`: a key, the facts it is filled with, the rows it rests on); the text of
+every key is in `texts`. No number here is written by hand, and no sentence says more than its band allows: where the
+band of a change includes zero the words are "no clear change". Where too little is recorded for a sentence it is not
+said: the finding is empty, and a document leaves it out. Nothing here says why anything happened. The rules, with how
+often they speak when nothing changed, are in docs/methods.md, "How a sentence is made".
 """
 
+from analysis.findings.asymmetry import asymmetry
 from analysis.findings.basis import finding
-from analysis.findings.events import (
-    PRESSURE,
-    confidence,
-    long_run,
-    quarrels,
-    tension_change,
-    tension_level,
-    words_and_deeds,
-)
-from analysis.findings.positions import assessors, asymmetry, dependence, forecasts
+from analysis.findings.composite import dependence
+from analysis.findings.conduct import words_and_deeds
+from analysis.findings.forecasts import forecasts
+from analysis.findings.positions import assessors
+from analysis.findings.statement import Statement
 from analysis.findings.summary import bottom_line, key_figures, title
+from analysis.findings.tension import SHARP, confidence, quarrels, tension_change, tension_level
 
 __all__ = [
-    "PRESSURE",
+    "SHARP",
+    "Statement",
     "assessors",
     "asymmetry",
     "bottom_line",
@@ -29,7 +28,6 @@ __all__ = [
     "finding",
     "forecasts",
     "key_figures",
-    "long_run",
     "quarrels",
     "tension_change",
     "tension_level",

@@ -1,27 +1,47 @@
-"""What every finding is made with: the rows it speaks of, and the sources of the records behind it."""
+"""What findings are made with: the acts they speak of, the part of a record that is new enough, and their sources."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from analysis.citing import best_sources, links
+from analysis.dates import midpoint
 from analysis.display import Finding
+from analysis.findings.statement import Statement, say
 
 if TYPE_CHECKING:
     from analysis.relationship import Relationship
 
+FEW_ACTS = 10  # fewer acts bear no statement on a level
 
-def finding(rel: Relationship, text: str, records: list[str], *, most: int = 4) -> Finding:
-    """Return a finding with the best source of each of its records, `most` of them."""
+
+def finding(rel: Relationship, statements: Sequence[Statement], *, most: int = 4) -> Finding:
+    """Return a finding of some sentences, with the best source of each record that they rest on, `most` of them.
+
+    Without a sentence the finding is empty, and a document leaves it out.
+    """
+    records = list(dict.fromkeys(record for statement in statements for record in statement.records))
     sources = best_sources(rel, records, most=most)
-    return Finding(text, sources, tuple(records), links(rel, sources))
+    return Finding(say(statements), sources, tuple(records), links(rel, sources), tuple(statements))
+
+
+def sides(rel: Relationship) -> dict[str, str]:
+    """Return the facts that name both sides and the acts that are spoken of."""
+    return {"a": rel.side_a.name, "b": rel.side_b.name, "acts": rel.acts_between, "part": rel.only_acts}
 
 
 def acts_of(rel: Relationship) -> pd.DataFrame:
     """Return the acts between the sides up to the cut-off."""
     return rel.events[rel.events["dyad"] & (rel.events["end"] <= rel.cutoff)]
+
+
+def last_days(rows: pd.DataFrame, day: pd.Timestamp, days: float) -> pd.DataFrame:
+    """Return the rows of the last `days` days up to `day`: by their middle day, which places them in every measure."""
+    middle = midpoint(rows["start"], rows["end"])
+    return rows[(middle > day - pd.Timedelta(days=days)) & (middle <= day)]
 
 
 def share_of(share: pd.DataFrame) -> pd.DataFrame:
@@ -34,13 +54,13 @@ def composite_of(composite: pd.DataFrame) -> pd.DataFrame:
     return composite[(composite["measure"] == "composite") & composite["value"].notna()]
 
 
-def keys(table: str, ids: pd.Series) -> list[str]:
+def keys(table: str, ids: pd.Series) -> tuple[str, ...]:
     """Return the keys of records of a table, as in `citations.csv`."""
-    return [f"{table}:{key}" for key in ids]
+    return tuple(f"{table}:{key}" for key in ids)
 
 
-def heaviest(rel: Relationship, half_life: str, top: int = 3) -> list[str]:
-    """Return the keys of the acts that weigh most on the day of the cut-off."""
+def heaviest(rel: Relationship, half_life: str, top: int = 3) -> tuple[str, ...]:
+    """Return the keys of the acts that move the tension share most on the day of the cut-off."""
     from analysis.measures.explain import explain
 
     rows = explain(rel.events, rel.cutoff, half_life=half_life, top=top)

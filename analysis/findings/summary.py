@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.display import Findings
-from analysis.findings.basis import acts_of, composite_of, share_of
-from analysis.findings.events import against, long_run, tension_change, tension_level, words_and_deeds
-from analysis.findings.positions import assessors, dependence
+from analysis.findings.basis import composite_of, share_of
+from analysis.findings.composite import dependence
+from analysis.findings.conduct import words_and_deeds
+from analysis.findings.positions import assessors
+from analysis.findings.statement import Statement
+from analysis.findings.tension import standing, tension_change, tension_level
 
 if TYPE_CHECKING:
     from analysis.relationship import Relationship
@@ -23,32 +26,31 @@ def bottom_line(
     *,
     then: str | pd.Timestamp | None = None,
     half_life: str = "180D",
+    peak: pd.DataFrame | None = None,
 ) -> Findings:
-    """Return the key judgements: tension, its change since `then`, words and deeds, dependence, what assessors hold."""
-    acts = acts_of(rel)
-    level = tension_level(rel, share, half_life)
-    if acts.empty:
-        return Findings((level,))
+    """Return the key judgements: tension, its change since `then`, words and deeds, dependence, what assessors hold.
+
+    A judgement for which too little is recorded is left out.
+    """
     earlier = pd.Timestamp(then) if then else rel.cutoff - pd.DateOffset(years=1)
-    covered = acts["start"].min() < earlier < rel.cutoff
-    change = (tension_change(rel, earlier, half_life),) if covered else ()
-    return Findings((level, *change, words_and_deeds(rel, gap), dependence(rel, composite), assessors(rel)))
+    judgements = (
+        tension_level(rel, share, half_life, peak),
+        tension_change(rel, earlier, half_life),
+        words_and_deeds(rel, gap),
+        dependence(rel, composite),
+        assessors(rel),
+    )
+    return Findings(tuple(judgement for judgement in judgements if judgement.text))
 
 
-def title(rel: Relationship, share: pd.DataFrame, composite: pd.DataFrame) -> str:
-    """Return a document's title: tension against its long-run level, and where dependence stands."""
-    series = share_of(share)
-    if series.empty:
-        return f"{rel.title}: nothing recorded"
-    last, usual = series.iloc[-1], long_run(rel)
-    tension = f"Tension {against(last, usual)} its long-run level ({last['value']:.2f} against {usual:.2f})"
-    whole = composite_of(composite)
-    if len(whole) < 5:
-        return tension
-    now, first = whole.iloc[-1], int(whole["date"].iloc[0].year)
-    highest = now["value"] >= whole["value"].max()
-    place = f"at its highest since {first}" if highest else f"at {now['value']:.2f} in {now['date'].year}"
-    return f"{tension}; {rel.side_a.name}'s dependence {place}"
+def title(rel: Relationship, share: pd.DataFrame, half_life: str = "180D") -> str:
+    """Return a document's title: where tension stands against its long-run level, or how little is recorded.
+
+    A document on a part of the acts says so first.
+    """
+    level = standing(rel, share, half_life)
+    key = level.key.replace("tension.", "title.")
+    return Statement(f"{key}_of_part" if rel.only_acts and key == "title.level" else key, level.facts).text
 
 
 def key_figures(share: pd.DataFrame, composite: pd.DataFrame) -> dict[str, float]:

@@ -5,21 +5,23 @@ record as loaded: which events, judgements and forecasts came, which forecasts w
 newer figure, and how far each measure moved. `compare` does the same for any two loaded states, such as two versions
 of the record.
 
-A measure's change is called *outside* when each of the two values lies outside the other's band. With 90 % bands that
-is stricter than a test of the difference would be at 10 %, and it needs nothing but what both briefings print. Each
-value is the one its own state gives: the long-run share, the ranks of indicators and the base rates behind it moved as
-well. Bands are not all of one kind, so `band` names it.
+The event index of both days is that of the record as loaded, so that the change is the one that `difference` gives
+and every sentence tells: what has been learned since of the time before is no change of the relationship. It is *clear*
+when the band of the difference leaves zero. The other measures are read off each state as it was known, with the ranks
+of indicators and the base rates of that state; their change is clear when each of the two values lies outside the
+other's band. Bands are not all of one kind, so `band` names it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from analysis.errors import OptionError
+from analysis.measures.comparison import difference
 from analysis.measures.forecasts import resolve
 from analysis.measures.headline import headline
 
@@ -51,7 +53,7 @@ class Changes:
         (the same period), new (no figure before) or withheld (only that has changed: no `change`), and `caveats`.
     measures : DataFrame
         `measure`, `date_then`, `then`, `then_low`, `then_high`, `date_now`, `now`, `now_low`, `now_high`, `change`,
-        `outside` (see the module's docstring; missing without both bands), `band` (what kind the bands are).
+        `clear` (see the module's docstring; missing without both bands), `band` (what kind the bands are).
     """
 
     since: pd.Timestamp
@@ -107,7 +109,16 @@ def changes(
         raise OptionError(
             "changes", "since", f"a day before the cut-off {rel.cutoff:%Y-%m-%d}", f"{then.cutoff:%Y-%m-%d}"
         )
-    return compare(then, rel, half_life=half_life, confidence=confidence, draws=draws, seed=seed)
+    found = compare(then, rel, half_life=half_life, confidence=confidence, draws=draws, seed=seed)
+    known = found.measures.dropna(subset="then")["measure"]
+    index = difference(
+        rel.events, then.cutoff, rel.cutoff, half_life=half_life, band=confidence, draws=draws, seed=seed
+    )
+    index = index[index["measure"].isin(known)].rename(columns={"value": "change"}).set_index("measure")
+    measures = found.measures.set_index("measure")
+    shared = ["then", "then_low", "then_high", "now", "now_low", "now_high", "change", "clear"]
+    measures.loc[index.index, shared] = index[shared]
+    return replace(found, measures=measures.reset_index())
 
 
 def compare(
@@ -192,5 +203,5 @@ def _measures(then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     apart = ~table["now"].between(table["then_low"], table["then_high"])
     apart &= ~table["then"].between(table["now_low"], table["now_high"])
     banded = table[["then_low", "then_high", "now_low", "now_high", "then", "now"]].notna().all(axis=1)
-    table["outside"] = apart.astype("boolean").where(banded)
+    table["clear"] = apart.astype("boolean").where(banded)
     return table.assign(band=band).rename_axis("measure").reset_index()

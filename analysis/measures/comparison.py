@@ -17,6 +17,7 @@ from analysis.measures import _frames as fr
 from analysis.measures import _options as opt
 from analysis.measures import bands
 from analysis.measures._decay import decay, decayed_sums
+from analysis.measures._frames import Floats
 from analysis.measures._redraw import redraw
 
 
@@ -31,7 +32,7 @@ def difference(
     draws: int = 500,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Compare the tension share on two days.
+    """Compare the event index on two days, both by the same record.
 
     Parameters
     ----------
@@ -45,9 +46,11 @@ def difference(
     Returns
     -------
     DataFrame
-        One row: `measure` ("tension_share_difference"), `value` (now minus then, -1 to 1), `low`, `high` (the band of
-        the difference), `then`, `now` (the shares), `then_date`, `now_date`, `probability_higher` (share of draws in
-        which now is higher, 0 to 1), `draws`.
+        One row a measure, "tension_share" (0 to 1), "conflict" and "cooperation" (Goldstein points): `measure`,
+        `value` (now minus then), `low`, `high` (the band of the difference), `clear` (whether the band leaves zero),
+        `then`, `then_low`, `then_high`, `now`, `now_low`, `now_high` (the values with their own bands), `then_date`,
+        `now_date`, `share_higher` (share of the redrawn records in which now is higher, 0 to 1; no probability of
+        anything in the world), `draws`.
 
     Raises
     ------
@@ -69,20 +72,33 @@ def difference(
         seed=seed,
     )
     redrawn = redraw(acts, [np.ones(len(acts), dtype=bool)], days, model.half_life, plan)
-    shares = bands.redrawn_shares(acts, model, redrawn, plan)
-    then_share, now_share = (float(value) for value in model.share(*decayed_sums(acts, days, model.half_life)))
-    gaps, value = shares[1] - shares[0], now_share - then_share
-    low, high = (float(bound) for bound in np.quantile(gaps, [(1 - band) / 2, (1 + band) / 2]))
-    row = {
-        "measure": "tension_share_difference",
-        "value": value,
-        "low": min(low, value),
-        "high": max(high, value),
-        "then": then_share,
-        "now": now_share,
-        "then_date": pd.Timestamp(int(days[0]), unit="D"),
-        "now_date": pd.Timestamp(int(days[1]), unit="D"),
-        "probability_higher": float((gaps > 0).mean()),
-        "draws": draws,
+    conflict, cooperation = decayed_sums(acts, days, model.half_life)
+    sums = redrawn.sums[:, :, 0] + bands.unseen(acts, plan)
+    read = {
+        "tension_share": (model.share(conflict, cooperation), bands.redrawn_shares(acts, model, redrawn, plan)),
+        "conflict": (conflict, sums[:, 0]),
+        "cooperation": (cooperation, sums[:, 1]),
     }
-    return pd.DataFrame([row])
+    dates = {"then_date": fr.timestamp(int(days[0])), "now_date": fr.timestamp(int(days[1]))}
+    return pd.DataFrame([{**_row(name, *parts, band), **dates, "draws": draws} for name, parts in read.items()])
+
+
+def _row(name: str, value: Floats, drawn: Floats, band: float) -> dict[str, object]:
+    """Compare one measure: its value on both days, and its redrawn values, day by draw."""
+    gap = float(value[1] - value[0])
+    low, high = bands.widen(np.array([gap]), *bands.interval((drawn[1] - drawn[0])[None], band).T)
+    lows, highs = bands.widen(value, *bands.interval(drawn, band).T)
+    return {
+        "measure": name,
+        "value": gap,
+        "low": float(low[0]),
+        "high": float(high[0]),
+        "clear": bool(low[0] > 0 or high[0] < 0),
+        "then": float(value[0]),
+        "then_low": float(lows[0]),
+        "then_high": float(highs[0]),
+        "now": float(value[1]),
+        "now_low": float(lows[1]),
+        "now_high": float(highs[1]),
+        "share_higher": float((drawn[1] > drawn[0]).mean()),
+    }

@@ -32,6 +32,7 @@ from analysis.measures._series import states
 
 SCHEME = "gdelt: roots 01-05, 06-09, 10-14, 15-20"
 MEASURES = ("verbal", "material", "gap")
+FEW_ACTS = 10  # fewer words, or fewer deeds, bear no statement on their gap
 _CLASSES = {
     "verbal_cooperation": "verbal",
     "verbal_conflict": "verbal",
@@ -73,8 +74,9 @@ def conduct(
         Sorted by `date`, then verbal, material, gap: `date`, `measure` ("verbal", "material": tension share of that
         part, 0 to 1; "gap": verbal minus material, -1 to 1, above 0 where words are the tenser), `value`, `low`,
         `high`, `usual` (the part's long-run share, drawn towards where little is known; for the gap their
-        difference), `events` (acts placed in the period), `state` (as in `tension`; the gap is observed where both
-        parts are) and `scheme` (which CAMEO roots make the four quad classes). A part without any act in the table
+        difference), `events` (acts placed in the period), `acts` (the part's acts placed by that day, whatever the
+        period; for the gap those of the part that has fewer), `state` (as in `tension`; the gap is observed where
+        both parts are) and `scheme` (which CAMEO roots make the four quad classes). A part without any act in the table
         has missing values.
 
     Raises
@@ -96,6 +98,39 @@ def conduct(
         plan = bands.plan(acts, where, band, draws, sources_of_error, coding_error, codes, seed)
         drawn = _drawn_shares(acts, parts, grid, model, plan) if len(acts) else {}
     return _tidy(acts, parts, grid, model, drawn, band)
+
+
+def gap_on_last_day(frame: pd.DataFrame) -> dict[str, object]:
+    """Say whether there is a gap between words and deeds on the last day of a frame; chart and sentence both ask here.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        What `conduct` returned.
+
+    Returns
+    -------
+    dict
+        `state`: "none" (one of the two is not recorded), "few" (fewer than ten acts of one of them by then), "memory"
+        (no act of one of them within a half-life), "unclear" (the band of the gap holds zero, or there is none),
+        "words tenser", "deeds tenser"; `verbal`, `material`, `gap`: the last day's rows, where there are any.
+    """
+    fr.require(frame, ["date", "measure", "value", "low", "high", "acts", "state"], "gap_on_last_day")
+    known = frame[frame["value"].notna()]
+    rows = {name: known[known["measure"] == name].tail(1) for name in MEASURES}
+    if any(row.empty for row in rows.values()):
+        return {"state": "none"}
+    last = {name: row.iloc[0] for name, row in rows.items()}
+    gap = last["gap"]
+    if gap["acts"] < FEW_ACTS:
+        state = "few"
+    elif gap["state"] != "observed":
+        state = "memory"
+    elif gap["low"] > 0 or gap["high"] < 0:
+        state = "words tenser" if gap["value"] > 0 else "deeds tenser"
+    else:
+        state = "unclear"
+    return {"state": state, **last}
 
 
 def conduct_periods(frame: pd.DataFrame) -> pd.DataFrame:
@@ -183,12 +218,14 @@ def _tidy(
     acts: Acts, parts: dict[str, Mask], grid: Grid, model: Decay, drawn: dict[str, Floats], band: float | None
 ) -> pd.DataFrame:
     """Lay out words, deeds and gap day by day."""
-    value, usual, counts, state = {}, {}, {}, {}
+    value, usual, counts, state, placed = {}, {}, {}, {}, {}
     for part, rows in parts.items():
         own = acts.keep(rows)
         usual[part] = long_run_share(own)
         value[part] = share(*decayed_sums(own, grid.days, model.half_life), model.shrinkage, usual[part])
         counts[part], state[part] = states(acts, own, grid, model.half_life)
+        placed[part] = np.searchsorted(np.sort(own.point), grid.days, side="right")
+    placed["gap"] = np.minimum(placed["verbal"], placed["material"])
     value["gap"], usual["gap"] = value["verbal"] - value["material"], usual["verbal"] - usual["material"]
     counts["gap"] = counts["verbal"] + counts["material"]
     both = (state["verbal"] == "observed") & (state["material"] == "observed")
@@ -206,8 +243,10 @@ def _tidy(
             "usual": np.full(len(grid), usual[part]),
         }
         frame = pd.DataFrame({name: np.where(covered, column, np.nan) for name, column in columns.items()})
-        frame = frame.assign(events=counts[part], state=state[part], order=order, measure=part, scheme=SCHEME)
+        frame = frame.assign(
+            events=counts[part], acts=placed[part], state=state[part], order=order, measure=part, scheme=SCHEME
+        )
         frames.append(frame.assign(date=fr.timestamps(grid.days)))
     whole = pd.concat(frames).sort_values(["date", "order"], kind="stable", ignore_index=True)
-    names = ["date", "measure", "value", "low", "high", "usual", "events", "state", "scheme"]
+    names = ["date", "measure", "value", "low", "high", "usual", "events", "acts", "state", "scheme"]
     return whole[names].astype(dict.fromkeys(["measure", "state", "scheme"], "str"))

@@ -21,7 +21,6 @@ from analysis.measures.tension import tension
 if TYPE_CHECKING:
     from analysis.relationship import Relationship
 
-_YEAR = pd.Timedelta(days=365)
 _COLUMNS = ["date", "measure", "value", "low", "high", "band"]
 
 
@@ -55,7 +54,6 @@ def headline(
     """
     resampled = f"{confidence * 100:g} % interval, resampled"
     day = rel.cutoff
-    recent = rel.assessments[rel.assessments["end"] > day - _YEAR]
     index = tension(rel.events, start=day, end=day, half_life=half_life, band=confidence, draws=draws, seed=seed)
     whole = composite(rel.indicators, of=rel.side_a.id)
     shifts = event_dependence(rel.events, end=day, band=confidence, draws=draws, seed=seed)
@@ -63,7 +61,7 @@ def headline(
         index.assign(band=resampled),
         whole[(whole["measure"] == "composite") & whole["value"].notna()].tail(1).assign(band="leaving out one part"),
         shifts.tail(1).assign(band=resampled),
-        *(_position(recent, scale, day, confidence, draws, seed).assign(band=resampled) for scale in SCALES),
+        *(_position(rel.assessments, scale, day, confidence, draws, seed).assign(band=resampled) for scale in SCALES),
         brier(rel.forecasts, confidence=confidence, draws=draws, seed=seed).head(1).assign(date=day, band=resampled),
     ]
     table = pd.concat([part.reindex(columns=_COLUMNS) for part in parts if len(part)], ignore_index=True)

@@ -15,6 +15,7 @@ assessor; a judgement with neither name is a voice of its own.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -113,7 +114,8 @@ def position_trend(
     scale : {"tension", "subordination"}
         Which score.
     window : str
-        "year" for calendar years, or a length such as "730D": then each quarter's end looks back that long.
+        "year" for years that end on the day and month of the last day, or a length such as "730D": then each quarter's
+        end looks back that long. The last window is the year, or the length, up to the last day in both.
     statistic : {"median", "mean"}
         Of the voices; a voice itself is the median of its scores in the window. On five steps the median moves in
         jumps, which the mean does not; the mean takes the steps for equally wide.
@@ -172,8 +174,10 @@ def _windows(dates: pd.Series, window: str, end: str | pd.Timestamp | None) -> l
         return []
     last = pd.Timestamp(end) if end is not None else dates.max()
     if window == "year":
-        years = range(dates.min().year, last.year + 1)
-        return [(pd.Timestamp(year, 1, 1), min(pd.Timestamp(year, 12, 31), last)) for year in years]
+        count = max(1, last.year - dates.min().year + 1)
+        closing = [last - pd.DateOffset(years=back) for back in range(count, -1, -1)]
+        windows = [(since + pd.Timedelta(days=1), until) for since, until in pairwise(closing)]
+        return [window for window in windows if window[1] >= dates.min()]
     length = days_of(window, "position_trend", "window")
     ends = pd.date_range(dates.min(), last, freq="QE").normalize()
     closing = [*ends, last] if not len(ends) or ends[-1] < last else list(ends)

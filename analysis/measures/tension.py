@@ -30,7 +30,7 @@ import pandas as pd
 from analysis.measures import _frames as fr
 from analysis.measures import _options as opt
 from analysis.measures import bands
-from analysis.measures._decay import Decay, decay, decayed_sums
+from analysis.measures._decay import Decay, decay, decayed_sums, long_run_share
 from analysis.measures._frames import Acts, Context, Floats, Freq, Grid
 from analysis.measures._redraw import SourceOfError
 from analysis.measures._series import KEYS, By, Series, split, states
@@ -130,6 +130,28 @@ def tension(
         limits = bands.limits(acts, [one.rows for one in series], grid.days, model, plan) if len(acts) else None
     parts = [_one_series(acts, one, grid, model, limits[index] if limits else None) for index, one in enumerate(series)]
     return _tidy(parts, series, by)
+
+
+def long_run(events: pd.DataFrame, *, context: Context = "dyad", actors: Sequence[str] | None = None) -> float:
+    """Return the long-run tension share p0: the part of conflict in all that the acts weigh, each at full weight.
+
+    Parameters
+    ----------
+    events, context, actors
+        As for `tension`.
+
+    Returns
+    -------
+    float
+        0 to 1; missing when the acts weigh nothing.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> 0 < an.long_run(an.load("russia-belarus").events) < 1
+    True
+    """
+    return long_run_share(fr.read_acts(events, "long_run", context=context, actors=actors))
 
 
 def sensitivity(

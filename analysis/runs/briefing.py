@@ -107,13 +107,20 @@ def from_file(path: str | os.PathLike[str]) -> dict[str, Any]:
 
     file = Path(path)
     try:
-        held = tomllib.loads(file.read_text(encoding="utf-8")).get("parameters")
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise OptionError(
             "brief", "from", "a file that can be read", str(path), f"{error.strerror or error}."
         ) from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise OptionError("brief", "from", "a TOML file", file.name, f"{error}.") from None
+    held, runs = content.get("parameters"), content.get("run", [])
+    for run in runs if isinstance(runs, list) else []:
+        if run.get("end") and not any("briefing" in str(other.get("notebook")) for other in runs):
+            way_out = f"For a briefing as of that day: --as-of {run['end']} instead of --from."
+            raise OptionError(
+                "brief", "from", "a view that goes to its cut-off", f"one that ends on {run['end']}", way_out
+            )
     if not isinstance(held, dict):
         raise OptionError("brief", "from", "a file with a table [parameters]", file.name)
     return held

@@ -1,0 +1,80 @@
+"""Sentences as data: which sentence, what it is filled with, and the rows it rests on.
+
+A `Statement` names its sentence by a key and holds the numbers, days and words of direction that go into it, unrounded
+and unworded. `analysis.findings.texts` holds the text of every key; nothing else in the package writes a sentence.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from analysis.findings.texts import TEXTS
+from analysis.wording import count, day_text, number, signed
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One sentence: its key in `texts.TEXTS`, its facts by name, and the records (`table:id`) it rests on."""
+
+    key: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    records: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The sentence in words."""
+        return _Words().vformat(TEXTS[self.key], (), self.facts)
+
+
+class _Words(string.Formatter):
+    """Fill a text: after the colon stands how a fact is worded."""
+
+    def format_field(self, value: Any, how: str) -> str:
+        kind, _, noun = how.partition(" ")
+        if kind == "count":
+            return count(int(value), noun)
+        if kind in _VERBS:
+            return _VERBS[kind][int(value) != 1]
+        if kind == "acts":
+            n, acts = value
+            return f"{n:,} {acts if n != 1 else acts.replace('acts', 'act', 1)}"
+        if kind in _BANDS:
+            write, opening = _BANDS[kind]
+            return "" if any(bound != bound for bound in value) else opening.format(*map(write, value))
+        return str(_WORDINGS[kind](value))
+
+
+_VERBS = {"are": ("is", "are"), "was": ("was", "were"), "see": ("sees", "see")}
+
+
+def _step(value: float) -> str:
+    return signed(value, 1)
+
+
+# A band is left out where it has a missing bound.
+_BANDS = {
+    "band": (number, " (90 % band {} to {})"),
+    "change_band": (signed, " (the 90 % band of the change, {} to {}, leaves zero)"),
+    "gap_band": (signed, ", 90 % band {} to {}"),
+    "step_band": (_step, " (90 % interval {} to {})"),
+}
+_WORDINGS: Mapping[str, Callable[[Any], str]] = {
+    "": str,
+    "number": number,
+    "signed": signed,
+    "step": _step,
+    "tenth": lambda value: number(value, 1),
+    "capital": lambda words: words[:1].upper() + words[1:],
+    "whole": lambda value: number(value, 0),
+    "percent": lambda value: f"{number(100 * value, 0)} %",
+    "day": day_text,
+    "list": "; ".join,
+}
+
+
+def say(statements: Sequence[Statement]) -> str:
+    """Return the sentences one after the other."""
+    return " ".join(statement.text for statement in statements)

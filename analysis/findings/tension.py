@@ -1,0 +1,178 @@
+"""Findings from the acts between the sides: how tense it is, how sure that is, what changed, how often they quarrel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis.display import Finding
+from analysis.findings.basis import FEW_ACTS, acts_of, finding, heaviest, keys, last_days, share_of, sides
+from analysis.findings.statement import Statement
+from analysis.measures._options import half_life_days
+from analysis.measures.peak import SURE
+from analysis.measures.tension import long_run
+from analysis.wording import number, when
+
+if TYPE_CHECKING:
+    from analysis.relationship import Relationship
+
+SHARP = -4.0  # Goldstein points: from refusals and threats downwards
+RECUR_ACTS, RECUR_YEARS = 5, 3  # sharp acts, in so many years, before quarrels are said to recur
+NAMED = 4
+HIGH_ACTS, HIGH_BACKED, HIGH_WIDTH = 10, 8, 0.2
+LOW_ACTS, LOW_WIDTH = 3, 0.4
+
+
+def confidence(rel: Relationship, share: pd.DataFrame, half_life: str = "180D") -> Statement:
+    """Say how well the present reading of the tension share is supported, and why.
+
+    The acts are those of the last half-life, and the width is that of the band on the last day. High: ten acts or more,
+    eight of them with two publishers or more, and a band at most 0.20 wide. Low: fewer than three acts, or a band more
+    than 0.40 wide. Moderate: anything between. Another act, or another publisher, never lowers the word.
+    """
+    days = half_life_days(half_life, "confidence")
+    recent = last_days(acts_of(rel), rel.cutoff, days)
+    backed = int((recent["publishers"] >= 2).sum())
+    last = share_of(share).iloc[-1]
+    width = float(last["high"] - last["low"])
+    high = len(recent) >= HIGH_ACTS and backed >= HIGH_BACKED and width <= HIGH_WIDTH
+    low = len(recent) < LOW_ACTS or not width <= LOW_WIDTH
+    level = "low" if low else "high" if high else "moderate"
+    facts = {"level": level, "days": round(days), "n": len(recent), "backed": backed, "width": width}
+    return Statement("tension.confidence", facts, keys("events", recent["event_id"]))
+
+
+def told(rel: Relationship, half_life: str = "180D") -> str:
+    """Say what can be told of the present: "level", or why not.
+
+    Returns
+    -------
+    str
+        "none" (no act is recorded), "few" (fewer than ten), "one_sided" (none of them of conflict, or none of
+        cooperation), "memory" (none within the last half-life); else "level".
+    """
+    acts = acts_of(rel)
+    if len(acts) < FEW_ACTS:
+        return "few" if len(acts) else "none"
+    if not (acts["goldstein"] < 0).any() or not (acts["goldstein"] > 0).any():
+        return "one_sided"
+    return "memory" if last_days(acts, rel.cutoff, half_life_days(half_life, "findings")).empty else "level"
+
+
+def standing(rel: Relationship, share: pd.DataFrame, half_life: str = "180D") -> Statement:
+    """Say where the tension share stands on the last day; where too little is recorded for that, how little."""
+    acts, state = acts_of(rel), told(rel, half_life)
+    facts = {**sides(rel), "n": len(acts), "n_acts": (len(acts), rel.acts_between), "day": rel.cutoff}
+    if state == "none":
+        return Statement("tension.none", facts)
+    newest = acts.sort_values(["end", "start", "event_id"])
+    facts |= {"title": newest["title"].iloc[-1], "when": when(newest.iloc[-1])}
+    facts |= {"days": round(half_life_days(half_life, "tension_level"))}
+    if state == "level":
+        last, usual = share_of(share).iloc[-1], long_run(rel.events)
+        facts |= {"value": last["value"], "band": (last["low"], last["high"]), "day": last["date"]}
+        return Statement(
+            "tension.level", facts | {"usual": usual, "place": against(last, usual)}, heaviest(rel, half_life)
+        )
+    conflict, cooperation = int((acts["goldstein"] < 0).sum()), int((acts["goldstein"] > 0).sum())
+    facts |= {
+        "conflict": conflict,
+        "cooperation": cooperation,
+        "missing": "conflict" if not conflict else "cooperation",
+    }
+    return Statement(f"tension.{state}", facts, keys("events", newest["event_id"].tail(NAMED)[::-1]))
+
+
+def tension_level(
+    rel: Relationship, share: pd.DataFrame, half_life: str = "180D", peak: pd.DataFrame | None = None
+) -> Finding:
+    """Say where the tension share stands, against its long-run level and its highest point in the period shown.
+
+    Parameters
+    ----------
+    rel : Relationship
+        The record.
+    share : DataFrame
+        What `analysis.tension` returned for the period shown.
+    half_life : str
+        As given to it.
+    peak : DataFrame, optional
+        What `analysis.peak` returned for the same period; without it nothing is said of a highest point.
+    """
+    level = standing(rel, share, half_life)
+    if level.key != "tension.level":
+        return finding(rel, [level], most=2)
+    top = [] if peak is None or peak.empty else [highest(peak.iloc[0], level.facts["day"])]
+    return finding(rel, [level, *top, confidence(rel, share, half_life)], most=2)
+
+
+def highest(peak: pd.Series, day: pd.Timestamp) -> Statement:
+    """Say when the share was highest; that no day can be named, where fewer than half of the redrawn records agree."""
+    facts = {"since": peak["since"], "day": peak["date"], "value": peak["value"], "agreement": peak["agreement"]}
+    records = (f"events:{peak['event_id']}",) if peak["event_id"] else ()
+    if peak["agreement"] < SURE:
+        return Statement("tension.no_peak", facts)
+    return Statement("tension.peak_now" if peak["date"] == day else "tension.peak", facts, records)
+
+
+def tension_change(rel: Relationship, then: str | pd.Timestamp, half_life: str = "180D") -> Finding:
+    """Say whether tension is higher or lower than on an earlier day, both by the record as it is known on the last day.
+
+    Empty where nothing can be told of the present (see `told`), or nothing was recorded by the earlier day.
+    """
+    from analysis.measures.comparison import difference
+
+    earlier = pd.Timestamp(then)
+    if told(rel, half_life) != "level" or not acts_of(rel)["end"].min() <= earlier < rel.cutoff:
+        return Finding("")
+    row = difference(rel.events, earlier, rel.cutoff, half_life=half_life).iloc[0]
+    facts = {
+        "since": earlier,
+        "day": rel.cutoff,
+        **{name: row[name] for name in ("then", "now", "value", "low", "high")},
+    }
+    # What is printed must differ as well: 0.14 is not lower than 0.14.
+    clear = bool(row["clear"]) and number(row["then"]) != number(row["now"])
+    facts |= {"direction": "fell" if row["value"] < 0 else "rose", "band": (row["low"], row["high"])} if clear else {}
+    statement = Statement("tension.changed" if clear else "tension.unclear", facts, heaviest(rel, half_life))
+    return finding(rel, [statement], most=2)
+
+
+def quarrels(rel: Relationship, start: str | pd.Timestamp | None = None) -> Finding:
+    """Say how often there was sharp conflict, and name heavy acts from the whole time; empty where there was none.
+
+    Quarrels are said to recur from five sharp acts in three years on.
+    """
+    acts = acts_of(rel)
+    acts = acts if start is None else acts[acts["end"] >= pd.Timestamp(start)]
+    sharp = acts[acts["goldstein"] <= SHARP].sort_values(["goldstein", "start", "event_id"])
+    if sharp.empty:
+        return Finding("")
+    years = sharp["end"].dt.year.nunique()
+    recur = len(sharp) >= RECUR_ACTS and years >= RECUR_YEARS
+    # From the heaviest fifth, spread over the whole time.
+    worst = sharp.head(max(NAMED, len(sharp) // 5)).sort_values(["start", "event_id"])
+    shown = worst.iloc[sorted({round(step * (len(worst) - 1) / (NAMED - 1)) for step in range(NAMED)})]
+    first = int(acts["start"].dt.year.min())
+    facts = {
+        "n": len(sharp),
+        "limit": SHARP,
+        "years": years,
+        "span": rel.cutoff.year - first + 1,
+        "first": first,
+        "last": rel.cutoff.year,
+        "named": tuple(f"{row.title} ({when(row)})" for row in shown.itertuples()),
+    }
+    key = "quarrels.recur" if recur else "quarrels.few"
+    return finding(rel, [Statement(key, facts, keys("events", shown["event_id"]))])
+
+
+def against(last: pd.Series, usual: float) -> str:
+    """Say on which side of the long-run level a share lies: near it where its band holds that level.
+
+    The two printed numbers must differ as well.
+    """
+    if number(last["value"]) == number(usual):
+        return "near"
+    return "below" if last["high"] < usual else "above" if last["low"] > usual else "near"

@@ -1,0 +1,114 @@
+"""The text of every sentence, by key. After a colon stands how a fact is worded; see `statement`.
+
+`{acts}` names the acts that are spoken of ("acts between Belarus and Russia", "nuclear acts between ..."), `{part}` the
+part that a filter leaves ("nuclear acts"), `{a}` and `{b}` the sides.
+"""
+
+from __future__ import annotations
+
+TEXTS = {
+    # Titles of documents.
+    "title.none": "No {acts} are recorded",
+    "title.few": "{n_acts:acts} recorded up to {day:day}",
+    "title.one_sided": "No act of {missing} among the {n} {acts}",
+    "title.memory": "No {acts} recorded in the {days:count day} to {day:day}",
+    "title.level": "Tension {place} its long-run level ({value:number} against {usual:number})",
+    "title.level_of_part": (
+        "{part:capital} only: tension {place} their long-run level ({value:number} against {usual:number})"
+    ),
+    # Where the tension share stands.
+    "tension.none": "No {acts} are recorded.",
+    "tension.few": (
+        "{n_acts:acts} {n:are} recorded up to {day:day}, {conflict} of conflict and {cooperation} of cooperation: "
+        "too few "
+        "to speak of a level. The newest: {title} ({when})."
+    ),
+    "tension.one_sided": "{n_acts:acts} {n:are} recorded up to {day:day}, none of them of {missing}.",
+    "tension.memory": (
+        "No {acts} are recorded in the {days:count day} to {day:day}, so nothing can be said of the present. The "
+        "newest: "
+        "{title} ({when})."
+    ),
+    "tension.level": (
+        "The tension share of {acts} stood at {value:number}{band:band} on {day:day}, {place} their long-run level of "
+        "{usual:number}."
+    ),
+    "tension.peak": "Its highest point since {since:day} was {value:number} on {day:day}.",
+    "tension.peak_now": "It is the highest since {since:day}.",
+    "tension.no_peak": (
+        "No single highest point since {since:day} can be named: {agreement:percent} of the redrawn records have "
+        "theirs "
+        "within 90 days of {day:day}, the highest in the record as it is."
+    ),
+    "tension.confidence": (
+        "Confidence in this reading is {level}: {n:count act} in the last {days:count day}, {backed} with two "
+        "publishers "
+        "or more, and a band {width:number} wide."
+    ),
+    # What changed.
+    "tension.changed": (
+        "Tension {direction} from {then:number} on {since:day} to {now:number} on {day:day}{band:change_band}."
+    ),
+    "tension.unclear": (
+        "There is no clear change in tension between {since:day} and {day:day}: {then:number} then, {now:number} now "
+        "(the 90 % band of the change, {low:signed} to {high:signed}, holds zero)."
+    ),
+    # Quarrels.
+    "quarrels.recur": (
+        "Quarrels recur: {n:count act} of sharp conflict (refusals, threats and measures; Goldstein score "
+        "{limit:whole} or "
+        "lower) in {years} of the {span:count year} from {first} to {last}. Among the heaviest: {named:list}."
+    ),
+    "quarrels.few": (
+        "{n:count act} of sharp conflict {n:are} recorded (refusals, threats and measures; Goldstein score "
+        "{limit:whole} or "
+        "lower): {named:list}."
+    ),
+    # Words and deeds.
+    "conduct.apart": (
+        "On {day:day} {tenser} are tenser than {calmer}: the tension share is {verbal:number} of words and "
+        "{material:number} of deeds (gap {gap:signed}{band:gap_band})."
+    ),
+    "conduct.unclear": (
+        "On {day:day} no clear gap between words and deeds can be told: the tension share is {verbal:number} of words "
+        "and {material:number} of deeds, the 90 % band of the gap {low:signed} to {high:signed}."
+    ),
+    # Dependence.
+    "composite.moved": (
+        "{a}'s dependence on {b} {direction} from {then:number} in {since} to {now:number} in {year}, on the "
+        "scale of its "
+        "own history from 0 to 1 ({low:number} to {high:number} when one series is left out){rank}."
+    ),
+    "composite.unclear": (
+        "{a}'s dependence on {b} shows no clear change: {then:number} in {since} and {now:number} in {year}, on "
+        "the scale "
+        "of its own history from 0 to 1 ({low:number} to {high:number} when one series is left out){rank}."
+    ),
+    # Shares in each other's trade.
+    "asymmetry": (
+        "In {year}, the last whole year with both figures, {b} had {share_a:tenth} % of {a}'s trade and {a} "
+        "{share_b:tenth} % of {b}'s: {times:tenth} times as much ({definition})."
+    ),
+    # What assessors hold.
+    "positions.views": (
+        "In the {days:count day} to {day:day} {see} of {n:count assessment} ({voices:count organisation}) "
+        "{see:see} {a} as "
+        "subordinate to {b}, {apart} as autonomous and {between} as neither."
+    ),
+    "positions.middle": (
+        "The middle view on subordination is {value:step} on a scale from −2 (autonomous) to +2 "
+        "(subordinate){band:step_band}."
+    ),
+    "positions.tension": (
+        "On tension it is {value:step} on a scale from −2 (much calmer) to +2 (much tenser){band:step_band}."
+    ),
+    # How forecasts fared.
+    "forecasts.few": "Too few forecasts have been decided by {day:day} to score them.",
+    "forecasts.scored": (
+        "{n:count forecast} with a deadline that its author stated {n:was} decided by {day:day}, with a mean "
+        "Brier score "
+        "of {score:number} (90 % interval {low:number} to {high:number}; 0 is perfect). Always naming the base "
+        "rate ({base:percent} came true) would have scored {reference:number}: {verdict}."
+    ),
+    "forecasts.open": "{n:count forecast} {n:are} open.",
+}
