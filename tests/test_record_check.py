@@ -38,7 +38,7 @@ def test_the_invented_record_is_valid(record: Path) -> None:
             "events",
             0,
             {"source_actor": "BBC"},
-            "events.csv, line 2: `source_actor` must be an actor of actors.csv, not 'BBC'. Did you mean 'BBB'?",
+            "events.csv, line 2: `source_actor` must be an actor of actors.csv, not 'BBC'.",
         ),
         (
             "events",
@@ -193,7 +193,7 @@ def test_the_invented_record_is_valid(record: Path) -> None:
             "citations",
             0,
             {"source_id": "times-2002"},
-            "citations.csv, line 2: `source_id` must be a source of sources.csv, not 'times-2002'. Did you mean 'times-2001'?",
+            "citations.csv, line 2: `source_id` must be a source of sources.csv, not 'times-2002'.",
         ),
         (
             "citations",
