@@ -7,7 +7,8 @@ an act between the sides (the first three); `sources`, `publishers`, `reliabilit
 assessments: days and grades likewise. forecasts: `made_on`, `deadline_end`, `probability` (middle of the range),
 assessor, organisation, subject. indicators: days, `sources`, and the catalogue's columns.
 
-Grades. `sources` counts distinct sources, `publishers` distinct publishers whose reliability can be judged (A-E).
+Grades. `sources` counts distinct sources, `publishers` distinct publishers whose reliability can be judged (A-E),
+whatever the capitals; `unknown` is none.
 `reliability` is that of the best source. `credibility` is 1 (confirmed) with three or more such publishers, 2 with
 two, 3 with one, 6 (cannot be judged) with none, unless the row says otherwise.
 """
@@ -23,6 +24,7 @@ from numpy.typing import NDArray
 from analysis import codebook
 from analysis.check import record_keys
 from analysis.dates import spans
+from analysis.pages import UNKNOWN
 
 _DAYS = ["start", "end", "precision", "approximate", "uncertain"]
 
@@ -103,7 +105,8 @@ def _ordered(table: pd.DataFrame, key: str) -> pd.DataFrame:
 def _grades(citations: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
     joined = citations[["record", "source_id"]].drop_duplicates()
     joined = joined.merge(sources[["source_id", "publisher", "reliability"]], on="source_id")
-    judged = joined[joined["reliability"] != "F"]
+    by = joined["publisher"].str.strip().str.casefold()
+    judged = joined.assign(publisher=by)[(joined["reliability"] != "F") & (by != UNKNOWN)]
     grouped = joined.groupby("record")
     return (
         pd.DataFrame(

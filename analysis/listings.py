@@ -12,6 +12,8 @@ import pandas as pd
 
 from analysis.citing import ranked_sources
 from analysis.display import Table
+from analysis.measures._options import length
+from analysis.pages import UNKNOWN
 from analysis.wording import amount, day, day_text, number, signed, when
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ def weighty_acts(rel: Relationship, half_life: str = "180D", top: int = 8) -> Ta
     from analysis.measures.explain import explain
 
     columns = ["Date", "Act", "Who", "Goldstein", "Weight now", "Grade"]
-    days = pd.Timedelta(half_life).days
+    days = length(half_life, "weighty_acts", "half_life").days
     caption = f"The acts between the sides that weigh most on {day_text(rel.cutoff)}, half-life {days} days"
     if not rel.events["dyad"].any():
         return Table(pd.DataFrame(columns=columns), caption, "weighty-acts", [])
@@ -52,7 +54,8 @@ def weighty_acts(rel: Relationship, half_life: str = "180D", top: int = 8) -> Ta
 
 def assessments(rel: Relationship, window: str = "365D", top: int = 10) -> Table:
     """Return the latest assessments up to the cut-off, one for each organisation, newest first."""
-    recent = rel.assessments[rel.assessments["start"] > rel.cutoff - pd.Timedelta(window)]
+    span = length(window, "assessments", "window")
+    recent = rel.assessments[rel.assessments["start"] > rel.cutoff - span]
     ordered = recent.sort_values(["end", "assessment_id"], ascending=[False, True])
     newest = ordered.drop_duplicates("organisation").head(top)
     cells = [
@@ -61,7 +64,7 @@ def assessments(rel: Relationship, window: str = "365D", top: int = 10) -> Table
     ]
     frame = pd.DataFrame(cells, columns=["Date", "Who", "Holds", "Tension", "Subordination"])
     caption = (
-        f"What assessors held in the {pd.Timedelta(window).days} days to {day_text(rel.cutoff)}: the newest of each "
+        f"What assessors held in the {span.days} days to {day_text(rel.cutoff)}: the newest of each "
         "organisation, scores from −2 to +2"
     )
     sources = _cited(rel, "assessments", newest["assessment_id"])
@@ -145,12 +148,15 @@ def evidence(rel: Relationship) -> Table:
     """Return what stands behind a document: rows, sources, grades, what rests on one publisher or on later pages."""
     acts = rel.events[rel.events["dyad"]]
     grades = acts["reliability"].value_counts().sort_index()
-    later = rel.citations.groupby("record")["later"].all()
+    sources = rel.sources[rel.sources["source_id"].isin(rel.citations["source_id"])]
+    publishers = sources["publisher"][sources["publisher"] != UNKNOWN].nunique()
+    # Of the rows up to the cut-off, so that it is one number whether or not that day was given as `as_of`.
+    later = rel.as_of_day(rel.cutoff).citations.groupby("record")["later"].all()
     lone, values = int((acts["publishers"] <= 1).sum()), int(rel.indicators["value"].notna().sum())
     facts = {
         "Events up to the cut-off": f"{len(rel.events)}, of them {len(acts)} between the sides",
         "Assessments; forecasts; indicator values": f"{len(rel.assessments)}; {len(rel.forecasts)}; {values}",
-        "Pages cited; publishers": f"{len(rel.sources)}; {rel.sources['publisher'].nunique()}",
+        "Pages cited; publishers": f"{len(sources)}; {publishers}",
         "Acts between the sides by best source": ", ".join(f"{grade} {total}" for grade, total in grades.items()),
         "Acts between the sides with one publisher or none": f"{lone} ({lone / max(1, len(acts)):.0%})",
         "Rows that rest only on pages published after the cut-off": f"{int(later.sum())} of {len(later)}",

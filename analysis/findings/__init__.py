@@ -16,6 +16,7 @@ from analysis.findings.events import (
     tension_level,
     words_and_deeds,
 )
+from analysis.findings.limits import limits
 from analysis.findings.positions import assessors, asymmetry, dependence, forecasts
 from analysis.findings.summary import bottom_line, key_figures, title
 
@@ -29,6 +30,7 @@ __all__ = [
     "finding",
     "forecasts",
     "key_figures",
+    "limits",
     "long_run",
     "quarrels",
     "tension_change",
