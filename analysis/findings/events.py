@@ -10,6 +10,7 @@ from analysis import codebook
 from analysis.days import month_text
 from analysis.display import Finding
 from analysis.findings.basis import acts_of, finding, heaviest, keys, share_of
+from analysis.measures._options import length
 from analysis.wording import count, day_text, signed
 
 if TYPE_CHECKING:
@@ -25,11 +26,11 @@ def confidence(rel: Relationship, half_life: str = "180D") -> str:
     more. Low: fewer than three such acts. Moderate: anything between.
     """
     acts = acts_of(rel)
-    recent = acts[acts["end"] > rel.cutoff - pd.Timedelta(half_life)]
+    recent = acts[acts["end"] > rel.cutoff - length(half_life, "confidence", "half_life")]
     backed = int((recent["publishers"] >= 2).sum())
     high = len(recent) >= 10 and backed >= 0.8 * len(recent)
     level = "low" if len(recent) < 3 else "high" if high else "moderate"
-    days = pd.Timedelta(half_life).days
+    days = length(half_life, "confidence", "half_life").days
     return (
         f"Confidence in this reading is {level}: {count(len(recent), 'act')} in the last {days} days, "
         f"{backed} with two publishers or more."

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.display import Finding
 from analysis.findings.basis import acts_of, composite_of, finding, keys
+from analysis.measures._options import length
 from analysis.wording import count, day_text, interval, signed
 
 if TYPE_CHECKING:
@@ -59,9 +60,9 @@ def assessors(rel: Relationship, window: str = "365D") -> Finding:
     """Say what assessors held in the time up to the cut-off: the middle view on subordination and on tension."""
     from analysis.measures.positions import position_trend
 
-    recent = rel.assessments[rel.assessments["start"] > rel.cutoff - pd.Timedelta(window)]
+    recent = rel.assessments[rel.assessments["start"] > rel.cutoff - length(window, "assessors", "window")]
     scored = recent[recent["subordination"].notna()]
-    span = f"In the {pd.Timedelta(window).days} days to {day_text(rel.cutoff)}"
+    span = f"In the {length(window, 'assessors', 'window').days} days to {day_text(rel.cutoff)}"
     if scored.empty:
         return Finding(f"{span} no assessment of {rel.side_a.name}'s subordination is recorded.")
     subject = position_trend(recent, scale="subordination", window=window, end=rel.cutoff).iloc[-1]
