@@ -7,6 +7,7 @@ decided before it was made, and no probability was read with hindsight.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 import pandas as pd
@@ -14,10 +15,13 @@ import pandas as pd
 from analysis import codebook
 from analysis.dates import spans
 from analysis.errors import Fault, nearest
+from analysis.pages import address, is_part_of_one, page_keys
 from analysis.tables import BY_NAME
 
 Tables = Mapping[str, pd.DataFrame]
 Lines = Mapping[str, list[int]]
+
+TWIN = "the address of a page that no other source has"
 
 # Where a record key of `citations.csv` begins with this word, its rest is an id of that table.
 RECORD_TABLES = {"events": "event_id", "assessments": "assessment_id", "forecasts": "forecast_id"}
@@ -26,6 +30,18 @@ RECORD_TABLES = {"events": "event_id", "assessments": "assessment_id", "forecast
 def relations(tables: Tables, lines: Lines) -> list[Fault]:
     """Return the faults between tables; rows that broke a rule of their own column are passed over here."""
     return [fault for rule in _RULES for fault in rule(tables, lines)]
+
+
+def remarks(events: pd.DataFrame) -> list[str]:
+    """Return what is odd in rows of `events` and may yet be right: a form that its CAMEO code contradicts."""
+    quad = events["cameo"].map(codebook.cameo().set_index("code")["quad_class"])
+    words = events["form"].eq("statement") & quad.isin(["material_cooperation", "material_conflict"])
+    peace = events["form"].isin(["agreement", "meeting"]) & quad.eq("material_conflict")
+    return [
+        f"events.csv, {row['event_id']}: the form is {row['form']}, and code {row['cameo']} is "
+        f"{str(row['quad']).replace('_', ' ')}. Is that the code of the act itself?"
+        for row in events.assign(quad=quad)[words | peace].to_dict("records")
+    ]
 
 
 def record_keys(tables: Tables) -> dict[str, pd.Series]:
@@ -51,7 +67,7 @@ def _sides(tables: Tables, lines: Lines) -> Iterator[Fault]:
 
 def _references(tables: Tables, lines: Lines) -> Iterator[Fault]:
     actors = set(tables["actors"]["actor_id"].dropna())
-    codes = set(codebook.cameo()["code"])
+    codes = {str(row.code): row.quad_class for row in codebook.cameo().itertuples()}
     yield from _known(tables, lines, "events", "source_actor", actors, "an actor of actors.csv")
     yield from _known(tables, lines, "events", "target_actor", actors, "an actor of actors.csv")
     yield from _known(tables, lines, "events", "cameo", codes, "a CAMEO code of codebook/cameo.csv")
@@ -62,7 +78,7 @@ def _references(tables: Tables, lines: Lines) -> Iterator[Fault]:
     yield from _known(tables, lines, "indicators", "indicator", series, "a series of indicator_catalogue.csv")
     sources = set(tables["sources"]["source_id"].dropna())
     yield from _known(tables, lines, "citations", "source_id", sources, "a source of sources.csv")
-    terms = set(codebook.estimative()["term"])
+    terms = {str(row.term): (row.probability_low, row.probability_high) for row in codebook.estimative().itertuples()}
     yield from _known(tables, lines, "assessments", "estimative_term", terms, "a term of codebook/estimative.csv")
     records = {key for keys in record_keys(tables).values() for key in keys.dropna()}
     yield from _known(
@@ -70,10 +86,65 @@ def _references(tables: Tables, lines: Lines) -> Iterator[Fault]:
     )
 
 
-def _known(tables: Tables, lines: Lines, table: str, column: str, known: set[str], expected: str) -> Iterator[Fault]:
+def _known(
+    tables: Tables, lines: Lines, table: str, column: str, known: set[str] | Mapping[str, object], expected: str
+) -> Iterator[Fault]:
+    """Yield a fault for each cell that is not known; where `known` says what each means, none of another is offered."""
+    meaning = None if isinstance(known, set) else known
     for position, got in enumerate(tables[table][column]):
         if isinstance(got, str) and got not in known:
-            yield Fault(_place(table, lines, position), column, expected, got, nearest(got, known))
+            yield Fault(_place(table, lines, position), column, expected, got, nearest(got, sorted(known), meaning))
+
+
+def _lost_zeros(tables: Tables, lines: Lines) -> Iterator[Fault]:
+    """Refuse a root code that another code becomes when a spreadsheet takes its zero away: 014 is weighing, 14 protest.
+
+    A root code is what its row says it is, in `notes`, or what a record is coded in throughout; that such a record has
+    kept its zeros is seen by a root below 10.
+    """
+    events = tables["events"]
+    codes = codebook.cameo().set_index("code")
+    doubtful = {code for code in codes.index if f"0{code}" in codes.index}
+    held = set(events["cameo"].dropna())
+    if all(len(code) == 2 for code in held) and any(code.startswith("0") for code in held):
+        return
+    for position, (code, notes) in enumerate(zip(events["cameo"], events["notes"], strict=True)):
+        if code in doubtful and not re.search(rf"\broot code {code}\b", str(notes), re.IGNORECASE):
+            readings = [f"{one} is {codes['label'][one]} ({codes['goldstein'][one]:+g})" for one in (f"0{code}", code)]
+            yield Fault(
+                _place("events", lines, position),
+                "cameo",
+                "a code with its zeros, or a root code that `notes` calls so",
+                code,
+                f"{'; '.join(readings)}. Write 0{code}, or put `root code {code}` into `notes`.",
+            )
+
+
+def _addresses(tables: Tables, lines: Lines) -> Iterator[Fault]:
+    """Refuse a page that stands in the record twice, and an address that no browser takes."""
+    columns = ("source_id", "type", "title", "publisher", "url")
+    held: dict[str, list[dict[str, str]]] = {}
+    for position, cells in enumerate(zip(*(tables["sources"][name] for name in columns), strict=True)):
+        row = dict(zip(columns, cells, strict=True))
+        if not isinstance(row["url"], str):
+            continue
+        if address(row["url"]) != row["url"]:
+            hint = "What TeX or a second prefix left in it is no part of the address."
+            yield Fault(_place("sources", lines, position), "url", f"`{address(row['url'])}`", row["url"], hint)
+        for key in page_keys(row["url"]):
+            before = held.setdefault(key, [])
+            twin = next((one for one in before if not is_part_of_one(one, row)), None)
+            before.append(row)
+            if twin is not None:
+                yield Fault(
+                    _place("sources", lines, position),
+                    "url",
+                    TWIN,
+                    row["url"],
+                    f"{twin['source_id']} has it ({twin['url']}). Cite that one and delete this row; chapters of one "
+                    "publisher may share a page.",
+                )
+                break
 
 
 def _persons(tables: Tables, lines: Lines) -> Iterator[Fault]:
@@ -230,6 +301,8 @@ def _place(table: str, lines: Lines, position: int) -> str:
 _RULES: tuple[Callable[[Tables, Lines], Iterator[Fault]], ...] = (
     _sides,
     _references,
+    _lost_zeros,
+    _addresses,
     _persons,
     _cited,
     _forecast_dates,

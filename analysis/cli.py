@@ -49,6 +49,7 @@ def _check_one(name: str) -> int:
     from rich.text import Text
 
     from analysis import places
+    from analysis.check import remarks
     from analysis.relationship import read
 
     folder = places.relationship(name)
@@ -57,6 +58,8 @@ def _check_one(name: str) -> int:
     if not faults:
         rows = ", ".join(f"{len(table)} {kind}" for kind, table in tables.items())
         console.print(f"{folder.name}: no fault. {rows}.", markup=False)
+        for words in remarks(tables["events"]):
+            console.print(f"Remark: {words}", markup=False)
         return 0
     table = Table("where", "column", "must be", "is", "way out", title=f"{folder.name}: {len(faults)} faults")
     for fault in faults:
@@ -78,7 +81,7 @@ def _check_one(name: str) -> int:
 @click.option("--start", default="", metavar="DAY", help="First day shown (default: the record's first).")
 @click.option("--since", default="", metavar="DAY", help="Day of the last briefing; what changed since then is listed.")
 @click.option("--domains", default="", metavar="A,B", help="Only these domains in the tension index (default: all).")
-@click.option("--half-life", default="", metavar="180D", help="Days after which an event counts half.")
+@click.option("--half-life", default="", metavar="180", help="Days after which an event counts half.")
 @click.option("--version", "length", default="", metavar="full|brief", help="The full briefing or the two-page one.")
 @click.option("--handling", default="", metavar="TEXT", help="Handling line printed on every page.")
 @click.option("--paper", default="", metavar="a4|us-letter", help="Paper size.")
@@ -100,10 +103,11 @@ def brief(
 
     held = from_file(file) if file else {}
     named = relationship or str(held.pop("relationship", SHIPPED))
-    given = {**held, **{name: value for name, value in {**options, "version": length}.items() if value}}
+    set_here = {name: value for name, value in {**options, "version": length}.items() if value}
+    typed = {name: f"--{name.replace('_', '-')}" for name in set_here}
     path = target(named, out)
     with _steps() as say:
-        write(named, path, given, keep_notebook=keep_notebook, progress=say)
+        write(named, path, {**held, **set_here}, keep_notebook=keep_notebook, typed=typed, progress=say)
     click.echo(f"{path}")
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis.pages import UNKNOWN
+
 if TYPE_CHECKING:
     from analysis.relationship import Relationship
 
@@ -70,7 +72,7 @@ def markdown(rel: Relationship) -> str:
         _table(by_year(rel)),
     ]
     parts += ["", "By domain and quad class:", "", _table(by_domain(rel))]
-    publishers = int(rel.sources["publisher"].nunique())
+    publishers = int(rel.sources["publisher"][rel.sources["publisher"] != UNKNOWN].nunique())
     parts += ["", f"By publisher, the 25 most cited of {publishers}:", "", _table(by_publisher(rel))]
     return "\n".join(parts)
 

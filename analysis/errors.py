@@ -10,8 +10,8 @@ The parts are attributes, so tests and callers match on `error.field` and never 
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -82,10 +82,84 @@ class PublishError(WorkbookError):
     """A notebook could not be run or set as a document; the message names the cell."""
 
 
-def nearest(got: str, allowed: Iterable[str]) -> str:
-    """Return "Did you mean 'x'?" for the closest allowed value, or an empty text when none is close."""
-    match = difflib.get_close_matches(str(got), [str(value) for value in allowed], n=1, cutoff=0.6)
-    return f"Did you mean {match[0]!r}?" if match else ""
+def nearest(got: str, allowed: Iterable[str], meaning: Mapping[str, object] | None = None) -> str:
+    """Return "Did you mean 'x'?" for the one allowed value that `got` is a misspelling of; empty when there is none.
+
+    Whoever follows a suggestion must not say something else than was meant. A number is therefore only ever given its
+    lost zeros (61 is 061, never 161); a joint id is only ever turned round (RUS+BLR is BLR+RUS, never RUS alone); a
+    text keeps its numbers and its negation; of several values that are equally near none is offered.
+
+    Parameters
+    ----------
+    got : str
+        What was typed.
+    allowed : iterable of str
+        What could have been typed.
+    meaning : mapping, optional
+        What each allowed value means. A value is offered only where all that come about as near mean the same.
+    """
+    text, values = str(got).strip(), list(dict.fromkeys(map(str, allowed)))
+    match = _alike(text, values) or _begun(text, values) or _misspelt(text, values, meaning)
+    return f"Did you mean {match!r}?" if match and match != got else ""
+
+
+def _alike(text: str, values: Sequence[str]) -> str:
+    """Return the one value that differs in leading zeros, case, blanks, hyphens, or the order of a joint id."""
+
+    def plain(value: str) -> object:
+        if value.isdigit():
+            return int(value)
+        return sorted(re.sub(r"[\s_-]+", "", part).casefold() for part in value.split("+"))
+
+    found = [value for value in values if plain(value) == plain(text)]
+    padded = [value for value in found if value == f"0{text}"]
+    return (padded or found)[0] if len(found) == 1 or padded else ""
+
+
+def _begun(text: str, values: Sequence[str]) -> str:
+    """Return the one value of several words whose first words are the text: russia for russia-belarus."""
+    found = [value for value in values if re.match(rf"{re.escape(text)}[-_]", value, re.IGNORECASE)]
+    return found[0] if len(found) == 1 and len(text) > 3 and not text.isdigit() else ""
+
+
+def _misspelt(text: str, values: Sequence[str], meaning: Mapping[str, object] | None) -> str:
+    """Return the one value that few letters changed, added, left out or swapped make of the text (Damerau 1964)."""
+    from rapidfuzz.distance import OSA
+
+    if text.isdigit() or "+" in text:
+        return ""
+    slips = {value: OSA.distance(text.lower(), value.lower()) for value in values if _comparable(text, value)}
+    least = min(slips.values(), default=9)
+    if least > (3 if len(text) > 15 else 2 if len(text) > 5 else 1):
+        return ""
+    near = [value for value, count in slips.items() if count <= least + (meaning is not None)]
+    same = len(near) == 1 if meaning is None else len({meaning.get(value) for value in near}) == 1
+    return min(near, key=lambda value: slips[value]) if same else ""
+
+
+_NEGATION = re.compile(r"\b(?:no|not|never|nor|none|cannot|without|hardly)\b|n['’]t\b", re.IGNORECASE)
+_OPPOSITE = re.compile(r"^(?:un|in|im|ir|non|dis|anti|de)[-_]?", re.IGNORECASE)
+
+
+def _comparable(text: str, value: str) -> bool:
+    """Return whether one text can be a misspelling of the other at all, whatever its letters."""
+    if abs(len(text) - len(value)) > 3 or "+" in value or value.isdigit():
+        return False
+    numbers = [[int(number) for number in re.findall(r"[0-9]+", one)] for one in (text, value)]
+    if numbers[0] != numbers[1] or len(_NEGATION.findall(text)) != len(_NEGATION.findall(value)):
+        return False
+    if len(text) <= 3 and text.isupper():
+        # A letter makes another state of a code: GER is not GEO.
+        return False
+    return not (_opposite(text, value) or _opposite(value, text))
+
+
+def _opposite(one: str, other: str) -> bool:
+    """Return whether one text is the other's opposite but for a slip: inlikely, likely."""
+    from rapidfuzz.distance import OSA
+
+    bare = _OPPOSITE.sub("", one)
+    return bare != one and OSA.distance(bare.lower(), other.lower()) <= 1
 
 
 def one_of(allowed: Sequence[str]) -> str:

@@ -28,16 +28,24 @@ def cite(keys: Iterable[str]) -> str:
 
 def safe_csv(frame: pd.DataFrame) -> str:
     """Return the frame as CSV, numbers with six digits; a text cell that a spreadsheet would run gets an apostrophe."""
-    guarded = frame.rename(columns=_guard)
-    for name in guarded.columns:
-        if guarded[name].dtype.kind in "OUT" or str(guarded[name].dtype) in {"str", "string", "category"}:
-            guarded[name] = guarded[name].map(_guard, na_action="ignore")
-    return guarded.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d", float_format="%.6g")
+    safe = frame.rename(columns=guarded)
+    for name in safe.columns:
+        if safe[name].dtype.kind in "OUT" or str(safe[name].dtype) in {"str", "string", "category"}:
+            safe[name] = safe[name].map(guarded, na_action="ignore")
+    return safe.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d", float_format="%.6g")
 
 
-def _guard(cell: object) -> object:
+def guarded(cell: object) -> object:
+    """Return a cell of a CSV file so that no spreadsheet runs it: a text that may be a formula gets an apostrophe.
+
+    A formula begins with `=`, `+`, `-` or `@`, and some programs leave out blanks, tabs and line ends before it.
+
+    >>> guarded("@SUM(A1)"), guarded(" =1+1"), guarded("a = b"), guarded(-1)
+    ("'@SUM(A1)", "' =1+1", 'a = b', -1)
+    """
     if not isinstance(cell, str):
         return cell
     # A bare carriage return would end the row for readers that the writer does not quote it for.
     text = cell.replace("\r\n", "\n").replace("\r", "\n")
-    return f"'{text}" if text.lstrip(" \n")[:1] in {"=", "+", "-", "@", "\t"} else text
+    runs = text.lstrip()[:1] in {"=", "+", "-", "@"} or cell[:1] == "\r" or text.lstrip(" \n")[:1] == "\t"
+    return f"'{text}" if runs else text

@@ -7,7 +7,8 @@ an act between the sides (the first three); `sources`, `publishers`, `reliabilit
 assessments: days and grades likewise. forecasts: `made_on`, `deadline_end`, `resolved_end`, `probability` (middle of
 the range), assessor, organisation, subject. indicators: days, `sources`, and the catalogue's columns.
 
-Grades. `sources` counts distinct sources, `publishers` distinct publishers whose reliability can be judged (A-E).
+Grades. `sources` counts distinct sources, `publishers` distinct publishers whose reliability can be judged (A-E),
+whatever the capitals; `unknown` is none.
 `reliability` is that of the best source. `credibility` is 1 (confirmed) with three or more such publishers, 2 with
 two, 3 with one, 6 (cannot be judged) with none, unless the row says otherwise.
 """
@@ -23,6 +24,7 @@ from numpy.typing import NDArray
 from analysis import codebook
 from analysis.check import record_keys
 from analysis.dates import spans
+from analysis.pages import UNKNOWN
 
 _DAYS = ["start", "end", "precision", "approximate", "uncertain"]
 
@@ -80,15 +82,16 @@ def _among(texts: pd.Series, known: pd.Series) -> NDArray[np.bool_]:
     return found
 
 
-def last_day(tables: Mapping[str, pd.DataFrame]) -> pd.Timestamp:
-    """Return the last day of the latest event, assessment or decision of a forecast that is dated to within a month.
+def last_day(*tables: pd.DataFrame) -> pd.Timestamp:
+    """Return the last day of a record: of the latest row dated to within a month.
+
+    The tables are the `start` and `end` of its events, its assessments and the decisions of its forecasts.
 
     A coarser date may reach into what has not been seen yet, so of such a row only the first day counts; and today
     would be the wrong answer: a record ends where it ends, on whatever day it is read. Without any row the answer is
     1 January 1900, which no text prints.
     """
-    decided = spans(tables["forecasts"]["resolved_on"])
-    dated = pd.concat([table[["start", "end"]] for table in (tables["events"], tables["assessments"], decided)])
+    dated = pd.concat([table[["start", "end"]] for table in tables])
     close = dated["end"] - dated["start"] <= pd.Timedelta(days=31)
     last = dated["end"].where(close, dated["start"]).max()
     return pd.Timestamp("1900-01-01") if pd.isna(last) else pd.Timestamp(last)
@@ -127,7 +130,8 @@ def _ordered(table: pd.DataFrame, key: str) -> pd.DataFrame:
 def _grades(citations: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
     joined = citations[["record", "source_id"]].drop_duplicates()
     joined = joined.merge(sources[["source_id", "publisher", "reliability"]], on="source_id")
-    judged = joined[joined["reliability"] != "F"]
+    by = joined["publisher"].str.strip().str.casefold()
+    judged = joined.assign(publisher=by)[(joined["reliability"] != "F") & (by != UNKNOWN)]
     grouped = joined.groupby("record")
     return (
         pd.DataFrame(

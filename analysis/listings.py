@@ -13,7 +13,8 @@ import pandas as pd
 from analysis.citing import ranked_sources
 from analysis.display import Table
 from analysis.findings.basis import last_days
-from analysis.measures._options import half_life_days
+from analysis.measures._options import length
+from analysis.pages import UNKNOWN
 from analysis.wording import amount, count, day, day_text, number, printed_difference, signed, when
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def weighty_acts(rel: Relationship, half_life: str = "180D", top: int = 8) -> Ta
     from analysis.measures.explain import explain
 
     columns = ["Date", "Act", "Who", "Goldstein", "Effect on share", "Grade"]
-    days = pd.Timedelta(half_life).days
+    days = length(half_life, "weighty_acts", "half_life").days
     caption = (
         f"The {rel.acts_between} that move the tension share most on {day_text(rel.cutoff)}, half-life {days} days"
     )
@@ -63,7 +64,8 @@ def weighty_acts(rel: Relationship, half_life: str = "180D", top: int = 8) -> Ta
 
 def assessments(rel: Relationship, window: str = "365D", top: int = 10) -> Table:
     """Return the latest assessments up to the cut-off, one for each organisation, newest first."""
-    recent = last_days(rel.assessments, rel.cutoff, half_life_days(window, "assessments"))
+    days = length(window, "assessments", "window").days
+    recent = last_days(rel.assessments, rel.cutoff, days)
     ordered = recent.sort_values(["end", "assessment_id"], ascending=[False, True])
     newest = ordered.drop_duplicates("organisation").head(top)
     cells = [
@@ -72,7 +74,7 @@ def assessments(rel: Relationship, window: str = "365D", top: int = 10) -> Table
     ]
     frame = pd.DataFrame(cells, columns=["Date", "Who", "Holds", "Tension", "Subordination"])
     caption = (
-        f"What assessors held in the {pd.Timedelta(window).days} days to {day_text(rel.cutoff)}: the newest of each "
+        f"What assessors held in the {days} days to {day_text(rel.cutoff)}: the newest of each "
         "organisation, scores from −2 to +2"
     )
     sources = _cited(rel, "assessments", newest["assessment_id"])
@@ -162,12 +164,15 @@ def evidence(rel: Relationship) -> Table:
     """Return what stands behind a document: rows, sources, grades, what rests on one publisher or on later pages."""
     acts = rel.events[rel.events["dyad"]]
     grades = acts["reliability"].value_counts().sort_index()
-    later = rel.citations.groupby("record")["later"].all()
+    sources = rel.sources[rel.sources["source_id"].isin(rel.citations["source_id"])]
+    publishers = sources["publisher"][sources["publisher"] != UNKNOWN].nunique()
+    # Of the rows up to the cut-off, so that it is one number whether or not that day was given as `as_of`.
+    later = rel.as_of_day(rel.cutoff).citations.groupby("record")["later"].all()
     lone, values = int((acts["publishers"] <= 1).sum()), int(rel.indicators["value"].notna().sum())
     facts = {
         "Events up to the cut-off": f"{len(rel.events)}, of them {len(acts)} between the sides",
         "Assessments; forecasts; indicator values": f"{len(rel.assessments)}; {len(rel.forecasts)}; {values}",
-        "Pages cited; publishers": f"{len(rel.sources)}; {rel.sources['publisher'].nunique()}",
+        "Pages cited; publishers": f"{len(sources)}; {publishers}",
         "Acts between the sides by best source": ", ".join(f"{grade} {total}" for grade, total in grades.items()),
         "Acts between the sides with one publisher or none": f"{lone} ({lone / max(1, len(acts)):.0%})",
         "Rows that rest only on pages published after the cut-off": f"{int(later.sum())} of {len(later)}",

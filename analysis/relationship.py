@@ -112,19 +112,17 @@ class Relationship:
         Raises
         ------
         OptionError
-            When `day` is no day, or lies after this record's own cut-off: what was cut away cannot come back.
+            When `day` is no day, or lies after this record's own cut-off: what was cut away cannot come back, and of a
+            day after the record's last one nothing is known.
         """
         from analysis.linking import cut
 
         wanted = as_day(day)
         if self.as_of is not None and wanted > self.as_of:
-            raise OptionError(
-                "as_of_day",
-                "day",
-                f"a day up to {self.as_of:%Y-%m-%d}",
-                f"{wanted:%Y-%m-%d}",
-                "Load the record anew with a later as_of.",
-            )
+            last, way_out = f"{self.as_of:%Y-%m-%d}", "Load the record anew with a later as_of."
+            raise OptionError("as_of_day", "day", f"a day up to {last}", f"{wanted:%Y-%m-%d}", way_out)
+        if wanted > self.cutoff and len(self.events) + len(self.assessments):
+            raise OptionError("as_of", "day", last_day_words(self.name, self.cutoff), f"{wanted:%Y-%m-%d}")
         names = ("events", "assessments", "forecasts", "indicators", "citations", "sources")
         tables: dict[str, Any] = dict(cut({name: getattr(self, name) for name in names}, wanted))
         return replace(self, as_of=wanted, cutoff=wanted, **tables)
@@ -155,7 +153,7 @@ def load(name_or_path: str | os.PathLike[str], as_of: str | pd.Timestamp | None 
     Raises
     ------
     OptionError
-        When there is no such relationship or `as_of` is no day.
+        When there is no such relationship, or `as_of` is no day or lies after the record's last one.
     RecordError
         When the record breaks a rule; all faults at once, nothing is loaded.
     """
@@ -186,13 +184,14 @@ def _whole(path: Path) -> Relationship:
 
 
 def _linked(path: Path, content: str) -> Relationship:
+    from analysis.dates import spans
     from analysis.linking import end_at, last_day, link
 
     tables, faults = read(path)
     if faults:
         raise RecordError(faults, record=path.name)
     linked = link(tables)
-    cutoff = last_day(linked)
+    cutoff = last_day(linked["events"], linked["assessments"], spans(linked["forecasts"]["resolved_on"]))
     tables_at_end: dict[str, Any] = dict(end_at(linked, cutoff))
     actors = tables["actors"].set_index("role")
     side_a, side_b = (
@@ -238,6 +237,31 @@ def read(path: Path) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
     return tables, faults if unreadable else faults + relations(tables, lines)
 
 
+def last_day(path: Path) -> pd.Timestamp | None:
+    """Return the last day of a folder's record, as `load` does for `cutoff`, from three tables and without a check.
+
+    None where there is no row, or where a table or a date cannot be read, which `load` then says better.
+    """
+    from analysis import linking
+    from analysis.dates import spans
+    from analysis.reading import read_table
+    from analysis.tables import BY_NAME
+
+    dated = []
+    for name, column in (("events", "date"), ("assessments", "date"), ("forecasts", "resolved_on")):
+        table, _, faults = read_table(path / f"{name}.csv", BY_NAME[name])
+        days = spans(table[column].dropna())
+        if faults or days["start"].isna().any():
+            return None
+        dated.append(days)
+    return linking.last_day(*dated) if sum(map(len, dated)) else None
+
+
+def last_day_words(name: str, day: pd.Timestamp) -> str:
+    """Word the days that can be asked of a record, to be read after "must be"."""
+    return f"a day up to {day:%Y-%m-%d}, the last that {name} knows of"
+
+
 def record_hash(path: Path) -> str:
     """Return the SHA-256 of the record's tables and of the codebook, whatever their line ends or byte-order marks."""
     from analysis.tables import TABLES
@@ -249,8 +273,8 @@ def record_hash(path: Path) -> str:
     return digest.hexdigest()
 
 
-def as_day(day: str | pd.Timestamp) -> pd.Timestamp:
-    """Return a day given as ISO text or Timestamp; OptionError otherwise."""
+def as_day(day: str | pd.Timestamp, where: str = "as_of", field: str = "day") -> pd.Timestamp:
+    """Return a day given as ISO text or Timestamp; OptionError, which names `where` and `field`, otherwise."""
     import pandas as pd
 
     from analysis.dates import parse
@@ -261,12 +285,12 @@ def as_day(day: str | pd.Timestamp) -> pd.Timestamp:
         span = parse(str(day))
     except ValueError as error:
         raise OptionError(
-            "as_of",
-            "day",
+            where,
+            field,
             "a day such as 2023-04-06",
             day,
             f"This is {error}." if "there is" not in str(error) else f"{str(error).capitalize()}.",
         ) from None
     if span.precision != "day":
-        raise OptionError("as_of", "day", "a day such as 2023-04-06", day, "Give the day too.")
+        raise OptionError(where, field, "a day such as 2023-04-06", day, "Give the day too.")
     return pd.Timestamp(span.start)

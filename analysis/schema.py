@@ -7,6 +7,7 @@ are in `analysis.check`.
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ Kind = Literal["text", "slug", "edtf", "integer", "number", "url"]
 
 SLUG = r"[A-Za-z0-9][A-Za-z0-9._+-]*"
 PHRASE_WORDS = 8
+# Error values of spreadsheet programs in any language (#REF!, #BEZUG!, #¿NOMBRE?, #NV, Err:502), and what they save
+# where a column was too narrow to show its number.
+_ERROR_CELL = re.compile(r"#[^\s#a-zа-я]{2,25}[!?]|#(?:N/?[AVD]|Н/Д|GETTING_DATA)!?|#{3,}|(?i:err):[0-9]{3}")
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,7 @@ def validate(table: pd.DataFrame, lines: list[int], schema: TableSchema) -> tupl
     faults += _dates(table, lines, schema)
     faults += _pandera(typed, table, lines, schema)
     faults += _repeats(table, lines, schema)
+    faults += _error_cells(table, lines, schema)
     return typed, faults
 
 
@@ -215,6 +220,20 @@ def _checks(column: Column) -> Iterator[pa.Check]:
     if column.words:
         limit = column.words
         yield pa.Check(lambda text: text.str.split().str.len() <= limit)
+
+
+def _error_cells(table: pd.DataFrame, lines: list[int], schema: TableSchema) -> list[Fault]:
+    """Refuse what a spreadsheet shows where a formula failed; other kinds of column refuse it as they stand."""
+    hint = "A formula failed there; write what it should have given."
+    return [
+        Fault(
+            where(schema, lines[position]), column.name, column.expected, str(table[column.name].iloc[position]), hint
+        )
+        for column in schema.columns
+        if column.kind == "text" and not column.allowed and not column.refers and column.name in table
+        for position, cell in enumerate(table[column.name])
+        if isinstance(cell, str) and _ERROR_CELL.fullmatch(cell.strip())
+    ]
 
 
 def _repeats(table: pd.DataFrame, lines: list[int], schema: TableSchema) -> list[Fault]:

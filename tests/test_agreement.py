@@ -77,7 +77,7 @@ class TestAlpha:
         own = krippendorff.alpha(data, level_of_measurement="ordinal")
         assert alpha(counts_of(np.array(data))) == pytest.approx(own)
 
-    @settings(deadline=None, max_examples=60)
+    @settings(max_examples=60)
     @given(st.lists(st.lists(st.integers(0, 4), min_size=1, max_size=4), min_size=2, max_size=8))
     def test_it_is_the_definition(self, held: list[list[int]]) -> None:
         counts = np.array([[unit.count(level) for level in range(5)] for unit in held])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -71,12 +70,12 @@ def test_notes_are_numbered_and_linked(document: PdfReader) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--as-of", "2023-02-30"], "`as_of` must be a day"),
-        (["--half-life", "long"], "`half_life` must be a length of time"),
+        (["--as-of", "2023-02-30"], "`--as-of` must be a day"),
+        (["--half-life", "long"], "`--half-life` must be a length of time"),
         (["--version", "fulll"], "Did you mean 'full'?"),
-        (["--paper", "a5"], "`paper` must be one of a4, us-letter, not 'a5'"),
+        (["--paper", "a5"], "`--paper` must be one of a4, us-letter, not 'a5'"),
         (["--domains", "energy,trad"], "'trade'"),
-        (["--start", "2023-05-01", "--as-of", "2023-04-06"], "`start` must be a day before as_of (2023-04-06)"),
+        (["--start", "2023-05-01", "--as-of", "2023-04-06"], "`--start` must be a day before --as-of (2023-04-06)"),
         (["--out", "briefing.odt"], "`out` must be a file name that ends in .pdf, .docx, .html"),
         (["--out", "nowhere/briefing.pdf"], "`out` must be in a folder that exists"),
     ],
@@ -87,12 +86,10 @@ def test_a_wrong_option_is_refused_before_anything_runs(
     monkeypatch.chdir(tmp_path)
     old = tmp_path / "briefing.pdf"
     old.write_bytes(b"old")
-    begun = time.perf_counter()
     result = CliRunner().invoke(main, ["brief", "russia-belarus", "--out", "briefing.pdf", *options])
     assert result.exit_code == 2, result.output
     assert words in result.output
     assert "Traceback" not in result.output
-    assert time.perf_counter() - begun < 3
     assert old.read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["briefing.pdf"]
 

@@ -19,6 +19,11 @@ from analysis.measures.headline import headline
 from analysis.measures.tension import tension
 
 
+def until_2004(folder: Path) -> an.Relationship:
+    """The record, as if something of no consequence had happened on the first day of 2004."""
+    return replace(an.load(folder), cutoff=pd.Timestamp("2004-01-01"))
+
+
 class TestThings:
     def test_only_what_came_after_the_day_is_new(self, record: Path) -> None:
         found = changes(an.load(record), "2001-12-31")
@@ -28,7 +33,7 @@ class TestThings:
         assert (str(found.since.date()), str(found.until.date())) == ("2001-12-31", "2003-12-31")
 
     def test_a_forecast_decided_in_between_is_scored(self, record: Path) -> None:
-        found = changes(an.load(record, as_of="2004-01-01"), "2003-06-30")
+        found = changes(until_2004(record), "2003-06-30")
         assert found.forecasts.empty
         assert found.resolved[["forecast_id", "outcome", "made_since"]].to_numpy().tolist() == [
             ["2002-05-times-f1", "false", False]
@@ -37,12 +42,12 @@ class TestThings:
         assert found.resolved["score"].tolist() == pytest.approx([0.675**2])
 
     def test_made_and_decided_in_between_says_so(self, record: Path) -> None:
-        found = changes(an.load(record, as_of="2004-01-01"), "2001-12-31")
+        found = changes(until_2004(record), "2001-12-31")
         assert found.resolved["made_since"].tolist() == [True]
 
     def test_partly_is_decided_without_a_score(self, change: Callable[..., Path]) -> None:
         folder = change("forecasts", 0, outcome="partly")
-        found = changes(an.load(folder, as_of="2004-01-01"), "2003-06-30")
+        found = changes(until_2004(folder), "2003-06-30")
         assert found.resolved["score"].isna().tolist() == [True]
 
     def test_counts(self, record: Path) -> None:
@@ -58,7 +63,7 @@ class TestThings:
 
 class TestIndicators:
     def moved(self, record: Path, since: str, until: str) -> pd.DataFrame:
-        table = changes(an.load(record, as_of=until), since).indicators
+        table = changes(until_2004(record).as_of_day(until), since).indicators
         return table[["value_then", "value_now", "change", "withheld_then", "withheld_now", "state"]]
 
     def test_a_later_figure_after_a_withheld_year(self, record: Path) -> None:
@@ -76,7 +81,7 @@ class TestIndicators:
         assert np.isnan(row["change"])
 
     def test_nothing_new_gives_no_row(self, record: Path) -> None:
-        assert self.moved(record, "2003-12-31", "2004-06-30").empty
+        assert self.moved(record, "2003-12-31", "2004-01-01").empty
 
     def test_a_figure_revised_between_two_versions(self, record: Path) -> None:
         rel = an.load(record)
@@ -93,7 +98,7 @@ class TestIndicators:
             .replace("gas_price@2003", "gas_price@2003-01/2003-03")
         )
         (folder / "citations.csv").write_text(text, encoding="utf-8")
-        table = changes(an.load(folder, as_of="2004-01-01"), "2001-12-31").indicators
+        table = changes(until_2004(folder), "2001-12-31").indicators
         assert table[["alike", "state"]].to_numpy().tolist() == [[False, "moved"]]
 
 
@@ -113,7 +118,7 @@ class TestMeasures:
         assert np.isnan(table.loc["brier", "then"])
 
     def test_nothing_is_outside_without_both_bands(self, record: Path) -> None:
-        table = changes(an.load(record, as_of="2004-01-01"), "2002-12-31").measures.set_index("measure")
+        table = changes(until_2004(record), "2002-12-31").measures.set_index("measure")
         assert table.loc["brier", "clear"] is pd.NA
 
     @pytest.mark.parametrize(

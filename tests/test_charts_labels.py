@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.charts import axes, house
@@ -16,7 +16,6 @@ from analysis.charts.labels import Callout, End, callouts_height, ends_width, sp
 SIZES = st.lists(st.floats(0.05, 0.4), min_size=1, max_size=12)
 
 
-@settings(deadline=None)
 @given(SIZES, st.data())
 def test_spread_keeps_labels_apart_inside_and_in_order(sizes: list[float], data: st.DataObject) -> None:
     places = data.draw(st.lists(st.floats(-1, 6), min_size=len(sizes), max_size=len(sizes)))
@@ -49,7 +48,6 @@ def test_spread_of_nothing_is_nothing() -> None:
     assert spread([], [], 0.0, 1.0) == []
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=0x17F), max_size=120), st.floats(0.5, 6))
 def test_wrap_loses_no_word_and_no_line_is_too_wide(text: str, room: float) -> None:
     lines = set_type.wrap(text, room, house.LABEL)
@@ -68,7 +66,6 @@ def test_width_does_not_depend_on_a_font_that_the_machine_has() -> None:
     assert set_type.width("M" * 10, 72.0) == pytest.approx(10 * 0.727 * 1.05, rel=1e-3)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 5), st.text("abcdef ", min_size=1, max_size=200))
 def test_callouts_make_room_for_their_longest(n: int, words: str) -> None:
     many = [Callout(float(i), "14 January 2007", words) for i in range(n)]
@@ -81,7 +78,6 @@ def test_end_labels_ask_for_the_room_of_their_widest() -> None:
     assert ends_width([]) == 0.0
 
 
-@settings(deadline=None)
 @given(st.integers(1, 20_000), st.floats(0.8, 6), st.integers(-7000, 20_000))
 def test_time_ticks_fit_and_lie_inside(days: int, room: float, first: int) -> None:
     low, high = float(first), float(first + max(days, 28))

@@ -7,7 +7,7 @@ import math
 import charts_kit as kit
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import charts
@@ -189,14 +189,12 @@ def test_numbers_have_a_true_minus_and_no_minus_zero() -> None:
     assert words.significant(1439.6) == "1,440"
 
 
-@settings(deadline=None)
 @given(st.floats(-1e9, 1e9, allow_nan=False))
 def test_significant_stays_within_half_a_unit_of_its_third_figure(value: float) -> None:
     read = float(words.significant(value).replace(",", "").replace("−", "-"))
     assert math.isclose(read, value, rel_tol=0.006, abs_tol=0.0006)
 
 
-@settings(deadline=None)
 @given(st.tuples(*[st.floats(0, 1)] * 4))
 def test_overlap_does_not_depend_on_which_band_comes_first(ends: tuple[float, float, float, float]) -> None:
     one, other = tuple(sorted(ends[:2])), tuple(sorted(ends[2:]))

@@ -117,7 +117,7 @@ def test_a_date_is_checked_letter_by_letter(record):
     assert field.line.value == ""
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=30))
 def test_search_for_a_code_never_fails_and_every_word_is_kept_from_html(query):
     assert all(code for _, code in codes(query))

@@ -81,19 +81,19 @@ class TestArithmetic:
             table = composite(indicators(EXPORT, DEBT, flat), normalise=normalise)  # type: ignore[arg-type]
             assert set(values(table, "part:flat")) == {0.5}
 
-    @settings(deadline=None, max_examples=20)
+    @settings(max_examples=20)
     @given(st.randoms(use_true_random=False))
     def test_the_order_of_rows_does_not_matter(self, random: object) -> None:
         mixed = FRAME.sample(frac=1, random_state=random.randint(0, 9999))  # type: ignore[attr-defined]
         pd.testing.assert_frame_equal(composite(FRAME), composite(mixed))
 
-    @settings(deadline=None, max_examples=20)
+    @settings(max_examples=20)
     @given(st.floats(0.1, 50), st.floats(-20, 20))
     def test_ranks_do_not_depend_on_unit_or_base(self, scale: float, base: float) -> None:
         other = FRAME.assign(value=FRAME["value"].where(FRAME["indicator"] != "export", FRAME["value"] * scale + base))
         np.testing.assert_allclose(values(composite(other)), values(composite(FRAME)))
 
-    @settings(deadline=None, max_examples=20)
+    @settings(max_examples=20)
     @given(st.lists(st.floats(0, 100), min_size=10, max_size=10))
     def test_it_lies_between_its_leave_one_out_values_and_in_the_unit_interval(self, export: list[float]) -> None:
         rows = composite(indicators(series("export", dict(zip(YEARS, export, strict=True))), IMPORT, GAS, DEBT))

@@ -185,7 +185,7 @@ class TestEventDependence:
         assert table.empty
         assert {"date", "measure", "value", "low", "high"} <= set(table.columns)
 
-    @settings(deadline=None, max_examples=25)
+    @settings(max_examples=25)
     @given(st.lists(st.integers(-2, 2), min_size=1, max_size=12), st.randoms(use_true_random=False))
     def test_the_order_of_rows_does_not_matter(self, values: list[int], random: object) -> None:
         frame = shifts(*[(f"2001-01-{day + 1:02d}", value) for day, value in enumerate(values)])

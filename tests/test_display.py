@@ -79,7 +79,7 @@ def test_record_text_stays_text_in_markdown(text: str) -> None:
     assert pandoc_text(escape_markdown(text)) == " ".join(text.split())
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.text(
         st.characters(min_codepoint=32, max_codepoint=0x2FF, exclude_categories=["Cc", "Zs"]), min_size=1, max_size=30

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -107,10 +106,8 @@ def test_a_hang_is_ended_and_the_next_document_made(maker: Maker, notebook: Path
     maker.make(notebook, {"pdf": tmp_path / "a.pdf"})
     running = processes(maker)
     running[0].suspend()
-    begun = time.monotonic()
     with pytest.raises(TimeoutError, match=r"0\.5 seconds"):
         maker.make(notebook, {"pdf": tmp_path / "b.pdf"}, timeout=0.5)
-    assert time.monotonic() - begun < 5
     assert until(lambda: not any(process.is_running() for process in running))
     maker.make(notebook, {"pdf": tmp_path / "b.pdf"}, timeout=60)
     assert not list(tmp_path.glob(".*"))
@@ -175,10 +172,8 @@ def test_a_process_that_hangs_while_it_starts_is_ended(
     maker.make(notebook, {"html": tmp_path / "a.html"})  # the fork server is there
     maker.close()
     monkeypatch.setattr(warm.ForkServer, "fork", asleep)
-    begun = time.monotonic()
     with pytest.raises(TimeoutError, match=r"0\.5 seconds"):
         maker.make(notebook, {"html": tmp_path / "b.html"}, timeout=0.5)
-    assert time.monotonic() - begun < 5
     assert until(lambda: not alive("sleep\x00617"))
     monkeypatch.undo()
     maker.make(notebook, {"html": tmp_path / "b.html"}, timeout=60)

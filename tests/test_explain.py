@@ -26,7 +26,7 @@ SMALL = [
     st.sampled_from([0.0, 10.0]),
     st.integers(0, 1600),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_contributions_sum_to_the_value_on_any_day(table, measure, k, later):
     assume(table["dyad"].any())
     day = table["end"].min() + pd.Timedelta(days=later)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -164,39 +163,3 @@ def test_pandoc_that_stops_is_reported(notebook: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr("analysis.export.pandoc.program", lambda: sys.executable)
     with pytest.raises(PublishError, match="pandoc stopped"):
         export(notebook)
-
-
-def test_time_grows_in_step_with_the_notebook() -> None:
-    """A notebook of 200 cells with 60 charts takes at most in proportion what a quarter of it takes.
-
-    What is compared is the time of the processor, in this process and in pandoc's, so that neighbours on the machine have no say.
-    """
-
-    def spent() -> float:
-        own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-        return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
-
-    def seconds(charts: int, paragraphs: int) -> float:
-        lead = [kit.prose("# T"), kit.cell(kit.cover())]
-        cells = [
-            kit.prose(f"## Part {i}\n\n" + "Some words of the record, and of what they mean. " * 6)
-            for i in range(paragraphs)
-        ]
-        pictures = [kit.cell(kit.chart(f"chart-{i % 10}")) for i in range(charts)]
-        made = kit.notebook(
-            *lead,
-            *(
-                part
-                for pair in zip(cells, [*pictures, *[kit.prose("x")] * (paragraphs - charts)], strict=True)
-                for part in pair
-            ),
-        )
-        best = float("inf")
-        for _ in range(3):
-            begun = spent()
-            export(made)
-            best = min(best, spent() - begun)
-        return best
-
-    quarter, whole = seconds(15, 24), seconds(60, 99)
-    assert whole < 4.6 * quarter  # four times as much, and room for noise

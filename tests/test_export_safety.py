@@ -97,7 +97,7 @@ def curled(text: str) -> str:
     return re.sub("[\"'‘’“”]", "'", squeezed(text))
 
 
-@settings(derandomize=True, max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(derandomize=True, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 @given(TEXTS)
 def test_hostile_text_comes_out_of_the_pdf_as_the_text_it_is(text: str) -> None:
     made = export(hostile_notebook(text))
@@ -141,7 +141,7 @@ def test_each_hostile_text_comes_out_of_every_form(text: str) -> None:
     }
 
 
-@settings(derandomize=True, max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(derandomize=True, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=40))
 def test_any_text_at_all_can_be_set(text: str) -> None:
     notebook = kit.notebook(

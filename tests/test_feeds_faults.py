@@ -306,13 +306,13 @@ def test_a_quote_that_is_never_closed_costs_one_record_and_not_the_rest(tmp_path
     assert len(reading.events) == 1
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(data=st.binary(max_size=3000), feed=st.sampled_from(FEEDS))
 def test_any_bytes_at_all_are_read_without_an_error(data, feed):
     run_reader(data, feed)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(cells=st.lists(st.text(max_size=12), min_size=61, max_size=61), feed=st.sampled_from(["gdelt2"]))
 def test_any_text_in_any_cell_is_read_without_an_error(cells, feed):
     good = LINES[0].decode().rstrip("\n").split("\t")

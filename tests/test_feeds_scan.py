@@ -56,7 +56,7 @@ def test_a_scan_finds_what_plain_reading_finds(tmp_path):
     assert (report.lines, report.rows) == (6000, len(expected))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(
     rows=st.lists(st.tuples(CODES, CODES), min_size=1, max_size=40),
     cut=st.integers(1, 4000),

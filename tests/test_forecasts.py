@@ -121,7 +121,7 @@ class TestBrier:
         assert together["value"] == alone["value"]
         assert together["high"] - together["low"] != pytest.approx(alone["high"] - alone["low"])
 
-    @settings(deadline=None, max_examples=20)
+    @settings(max_examples=20)
     @given(RECORDS)
     def test_turning_every_proposition_round_changes_nothing(
         self, record: list[tuple[tuple[float, float], str]]
@@ -208,7 +208,7 @@ class TestMurphy:
         )
         assert table["corrected", "reliability"] == pytest.approx(-0.04)
 
-    @settings(deadline=None, max_examples=80)
+    @settings(max_examples=80)
     @given(RECORDS, st.sampled_from(["declared", "icd203", (0, 0.3, 1), (0, 1)]))
     def test_the_parts_add_up_in_both_forms(self, record: list[tuple[tuple[float, float], str]], bins: object) -> None:
         scored = binned(resolve(made(record)), bins)  # type: ignore[arg-type]

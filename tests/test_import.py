@@ -18,7 +18,6 @@ from record_kit import ROWS, write_record
 
 import analysis as an
 from analysis.curate import ids, saving
-from analysis.curate.bibliography import page_keys
 from analysis.curate.commands import import_
 from analysis.curate.house import encode, read_texts, rows_of
 from analysis.curate.importing import plan
@@ -354,23 +353,6 @@ def test_page_of_the_record_under_another_id_is_refused_in_a_spreadsheet(record,
     planned = plan(record, [("sources", sheet(tmp_path / "s.csv", row))])
 
     assert "not that of 'times-2001'" in planned.changes[0].reasons[0]
-
-
-@given(
-    st.sampled_from(["http://", "https://"]),
-    st.sampled_from(["", "www."]),
-    st.sampled_from(["", "/"]),
-    st.sampled_from(["", "?utm_source=a", "?fbclid=1&utm_medium=b"]),
-    st.sampled_from(["", "#top"]),
-)
-def test_page_keys_do_not_see_what_does_not_matter(scheme, www, slash, query, anchor):
-    assert page_keys(f"{scheme}{www}Example.org/a/B{slash}{query}{anchor}", "") == ["example.org/a/B"]
-
-
-def test_page_keys_see_what_matters():
-    pages = ["https://e.org/a", "https://e.org/A", "https://e.org/a?id=1", "https://e.org/a?id=2", "https://f.org/a"]
-    assert len({tuple(page_keys(page, "")) for page in pages}) == len(pages)
-    assert page_keys("https://dx.doi.org/10.1000/XyZ", "")[0] == page_keys("", "10.1000/xyz")[0] == "doi:10.1000/xyz"
 
 
 @given(st.text(max_size=40), st.from_regex(r"[12][0-9]{3}(-0[1-9])?", fullmatch=True), st.text(max_size=60))

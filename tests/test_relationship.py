@@ -99,6 +99,17 @@ def test_as_of_keeps_what_had_ended_and_masks_later_outcomes(record: Path) -> No
     assert rel.cutoff == pd.Timestamp("2002-06-15")
 
 
+@pytest.mark.parametrize(
+    ("resolved", "outcome"), [("2002-06-15", "false"), ("2002-06", "open"), ("2002", "open"), ("2002-06-16", "open")]
+)
+def test_a_forecast_is_decided_once_the_last_day_of_its_decision_is_over(
+    change: Callable[..., Path], resolved: str, outcome: str
+) -> None:
+    folder = change("forecasts", 0, resolved_on=resolved)
+    assert an.load(folder, as_of="2002-06-15").forecasts["outcome"].tolist() == [outcome]
+    assert an.load(folder).forecasts["outcome"].tolist() == ["false"]
+
+
 def test_as_of_leaves_out_a_month_that_had_not_ended(record: Path) -> None:
     assert "2001-06-agreement" not in set(an.load(record, as_of="2001-06-29").events["event_id"])
     assert "2001-06-agreement" in set(an.load(record, as_of="2001-06-30").events["event_id"])

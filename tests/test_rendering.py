@@ -8,7 +8,7 @@ from pathlib import Path
 import charts_kit as kit
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -48,7 +48,6 @@ def inked(pixels: np.ndarray) -> tuple[float, float, float, float, float]:
 
 
 @pytest.mark.filterwarnings("ignore:Glyph")
-@settings(deadline=None)
 @given(WORDS, st.floats(5, 40), st.sampled_from([400, 700]))
 def test_a_text_has_the_size_that_matplotlib_measures_without_hinting(words: str, size: float, weight: int) -> None:
     register()

@@ -72,7 +72,7 @@ def test_tension_of_a_small_record_is_what_one_computes_by_hand():
 
 
 @given(records(), st.sampled_from("DWMQ"), st.sampled_from([30, 180, 365]), st.sampled_from([0.0, 10.0]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_tension_equals_a_direct_double_loop(table, freq, days, k):
     assume(table["dyad"].any())
     frame = tension(table, half_life=f"{days}D", freq=freq, shrinkage=k, band=None)
@@ -148,7 +148,7 @@ def test_a_domain_without_acts_so_far_is_covered_and_empty_once_the_record_begin
 
 
 @given(records())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_third_party_acts_never_enter_the_index(table):
     assume(table["dyad"].any())
     without = table[table["dyad"]].reset_index(drop=True)
@@ -163,7 +163,7 @@ def test_third_party_acts_are_available_as_context():
 
 
 @given(records())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_naming_the_actors_finds_the_same_acts_as_the_dyad_column(table):
     assume(table["dyad"].any())
     bare = table.drop(columns=["dyad", "direction"])
@@ -184,7 +184,7 @@ def test_a_joint_act_counts_once_in_the_whole_and_once_in_each_direction():
 
 
 @given(records())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_domains_add_up_to_the_whole_and_equal_their_own_selection(table):
     assume(table["dyad"].any())
     whole, parts = tension(table, band=None), tension(table, by="domain", band=None)
@@ -233,7 +233,7 @@ def test_swapping_the_actors_swaps_the_directions():
 
 
 @given(records(), st.randoms(use_true_random=False))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_the_order_of_rows_changes_nothing(table, random):
     assume(table["dyad"].any())
     order = list(range(len(table)))
@@ -244,7 +244,7 @@ def test_the_order_of_rows_changes_nothing(table, random):
 
 
 @given(records(), st.integers(2, 4))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_recording_everything_several_times_leaves_the_share(table, times):
     assume(table["dyad"].any())
     again = pd.concat([table] * times, ignore_index=True)

@@ -19,7 +19,7 @@ from analysis.charts import axes, frames, house, rug, words
 from analysis.charts.house import Box, Sheet
 from analysis.charts.labels import REACH, Callout, End, callouts_height, ends_width, set_callouts, set_ends
 from analysis.display import Chart
-from analysis.measures._options import half_life_days
+from analysis.measures._options import length
 from analysis.measures.peak import SURE
 from analysis.measures.tension import long_run
 
@@ -107,7 +107,7 @@ def tension(
     under = words.subtitle(
         f"Tension share of {named}, "
         f"{words.period(share['date'].iloc[0], share['date'].iloc[-1])}: 0 all cooperation, 1 all conflict",
-        f"Half-life {round(half_life_days(half_life, 'charts.tension'))} days" if half_life else "",
+        f"Half-life {length(half_life, 'charts.tension', 'half_life').days} days" if half_life else "",
         "Band: 90% of draws" if frames.has_band(share) else "",
         "Dotted: no recent act, memory only" if frames.silent(share).any() else "",
         "Bar at the top: interval of a turning point" if drawn.turns["since"].notna().any() else "",

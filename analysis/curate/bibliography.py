@@ -1,8 +1,9 @@
 """Bibliographies to rows of `sources.csv`: CSL-JSON (Zotero's export), BibTeX and RIS, read by pandoc.
 
-A page that the record has already is found by its DOI or by its address, whatever mark of a campaign, `www.` or closing
-slash either carries, and keeps its id; only its empty cells are filled, since what stands there was looked at by
-somebody. A new page gets an id made of publisher, year and title. Its reliability is the one that all pages of its
+A page that the record has already is found by its DOI or by its address, however either is written (`analysis.pages`),
+and keeps its id; only its empty cells are filled, since what stands there was looked at by
+somebody. An entry that shares its page with another of another title is named in the notes; chapters of one publication
+may share one. A new page gets an id made of publisher, year and title. Its reliability is the one that all pages of its
 publisher have in the record, and otherwise F, which means "cannot be judged" and lends an event no credibility: a grade
 is for the analyst to give.
 """
@@ -15,18 +16,17 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from analysis.curate import ids
 from analysis.curate.house import Row
 from analysis.curate.spreadsheets import Incoming
 from analysis.errors import OptionError
+from analysis.pages import UNKNOWN, address, is_part_of_one, page_keys
 
 FORMATS = {".json": "csljson", ".bib": "biblatex", ".ris": "ris"}
 # English BibTeX titles are put into sentence case, which takes the capital off every name without braces. An entry that
 # names another language is left alone; this one is taken out again.
 _NO_LANGUAGE = "latin"
-_TRACKING = re.compile(r"utm_.*|fbclid|gclid|mc_[ce]id|igshid|yclid|ref_src", re.IGNORECASE)
 _PAPERS = {"article-journal", "article-magazine", "article-newspaper", "chapter", "post-weblog", "webpage", "broadcast"}
 
 
@@ -51,7 +51,10 @@ def read(path: Path, existing: Sequence[Row]) -> Incoming:
         When the file is missing or pandoc cannot read it.
     """
     items = _items(path)
-    known = {key: row for row in existing for key in page_keys(row["url"], "")}
+    known: dict[str, list[Row]] = {}
+    for row in existing:
+        for key in page_keys(row["url"]):
+            known.setdefault(key, []).append(row)
     by_id = {row["source_id"]: row for row in existing}
     grades = _grades(existing)
     taken = set(by_id)
@@ -59,38 +62,29 @@ def read(path: Path, existing: Sequence[Row]) -> Incoming:
     for item in items:
         row, place = _row(item), f"{path.name}, {item.get('id', 'item')}"
         keys = page_keys(row["url"], str(item.get("DOI", "")))
-        held = by_id.get(str(item.get("id"))) or next((known[key] for key in keys if key in known), None)
+        there = [one for key in keys for one in known.get(key, ()) if not is_part_of_one(one, row)]
+        held = by_id.get(str(item.get("id"))) or next(iter(there), None)
         if held is None:
             row["source_id"] = ids.free(ids.source_id(row["publisher"], row["published"], row["title"]), taken)
             row["reliability"] = grades.get(row["publisher"], "F")
             taken.add(row["source_id"])
-            known |= dict.fromkeys(keys, row)
+            for key in keys:
+                known.setdefault(key, []).append(row)
         else:
+            if held["title"].casefold() != row["title"].casefold() or held["source_id"] not in by_id:
+                words = f"is the page of {held['source_id']} ({held['title']}) and fills in its empty cells"
+                incoming.notes.append(f"{place} ({row['title']}) {words}; give it its own address if it is another.")
             row = {**row, **{name: value for name, value in held.items() if value or name not in row}}
-            if held in incoming.rows:
+            if held["source_id"] not in by_id:
+                held.update(row)
                 continue
         incoming.rows.append(row)
         incoming.places.append(place)
     fresh = [row["source_id"] for row in incoming.rows if row["source_id"] not in by_id and row["reliability"] == "F"]
     if fresh:
-        incoming.notes.append(f"{len(fresh)} new sources have reliability F (cannot be judged) until you grade them.")
+        words = f"{len(fresh)} new sources have reliability F (cannot be judged) until you grade them."
+        incoming.notes.insert(0, words)
     return incoming
-
-
-def page_keys(url: str, doi: str) -> list[str]:
-    """Return the keys by which two entries are the same page: its DOI, and its address without what does not matter."""
-    keys = []
-    found = re.search(r"\b(10\.\d{4,9}/[^\s?#\"<>]+)", doi or (url if "doi.org/" in url else ""))
-    if found:
-        keys.append(f"doi:{found.group(1).rstrip('.,;)').lower()}")
-    parts = urlsplit(url.strip())
-    if parts.netloc:
-        host = parts.netloc.lower().removeprefix("www.").removesuffix(":443").removesuffix(":80")
-        query = sorted(
-            pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(pair[0])
-        )
-        keys.append(f"{host}{parts.path.rstrip('/')}{'?' if query else ''}{urlencode(query)}")
-    return keys
 
 
 def _items(path: Path) -> list[dict[str, Any]]:
@@ -133,14 +127,15 @@ def _row(item: dict[str, Any]) -> Row:
     container, publisher = str(item.get("container-title", "")), str(item.get("publisher", ""))
     by = (container or publisher) if kind in _PAPERS else (publisher or container)
     doi = str(item.get("DOI", "")).strip()
+    url = str(item.get("URL", "")).strip() or (f"https://doi.org/{doi}" if doi else "")
     language = str(item.get("language", ""))
     return {
         "type": kind,
         "title": _plain(str(item.get("title", ""))),
-        "publisher": _plain(by) or "unknown",
+        "publisher": _plain(by) or UNKNOWN,
         "author": "; ".join(filter(None, (_name(one) for one in item.get("author", [])))),
         "published": _edtf(item.get("issued", {})),
-        "url": str(item.get("URL", "")).strip() or (f"https://doi.org/{doi}" if doi else ""),
+        "url": address(url),
         "language": language if re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]+)*", language) else "",
     }
 
@@ -169,4 +164,4 @@ def _grades(existing: Sequence[Row]) -> dict[str, str]:
     held: dict[str, set[str]] = {}
     for row in existing:
         held.setdefault(row["publisher"], set()).add(row["reliability"])
-    return {publisher: min(grades) for publisher, grades in held.items() if len(grades) == 1 and publisher != "unknown"}
+    return {publisher: min(grades) for publisher, grades in held.items() if len(grades) == 1 and publisher != UNKNOWN}

@@ -80,8 +80,10 @@ def import_(files: tuple[str, ...], relationship: str | None, write: bool, undo:
 
 
 def _show_plan(planned: Plan) -> None:
+    from analysis.curate.form_hints import event_words
     from analysis.curate.merging import ACTIONS
 
+    events = {row["event_id"]: row for row in planned.tables.get("events", [])}
     tables = dict.fromkeys(change.table for change in planned.changes)
     for table in tables:
         counts = ", ".join(f"{planned.count(table, action)} {action}" for action in ACTIONS)
@@ -90,6 +92,8 @@ def _show_plan(planned: Plan) -> None:
             if change.table != table or change.action == "unchanged":
                 continue
             click.echo(f"  {change.action} {change.key}")
+            if table == "events" and change.key in events:
+                click.echo(f"    {event_words(events[change.key])}")
             if change.action == "changed":
                 for name, (old, text) in change.cells.items():
                     click.echo(f"    {name}: {old!r} -> {text!r}")

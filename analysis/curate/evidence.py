@@ -20,9 +20,9 @@ from typing import Literal
 
 import pandas as pd
 
-from analysis.curate.bibliography import page_keys
 from analysis.curate.texts import Copy, Passage, read_copies, read_copy
 from analysis.errors import OptionError, nearest
+from analysis.pages import page_keys
 
 Status = Literal["found", "elsewhere", "not found", "no copy"]
 _LEAST_PHRASES = 3
@@ -189,9 +189,9 @@ def _by_name(copy: Copy, sources: pd.DataFrame) -> str:
 
 
 def _by_address(copy: Copy, sources: pd.DataFrame) -> str:
-    held = {key for url in copy.urls for key in page_keys(url, "")}
+    held = {key for url in copy.urls for key in page_keys(url)}
     rows = zip(sources["source_id"], sources["url"], strict=True)
-    return next((source for source, url in rows if held & set(page_keys(url, ""))), "")
+    return next((source for source, url in rows if held & set(page_keys(url))), "")
 
 
 def _by_title(copy: Copy, sources: pd.DataFrame) -> str:

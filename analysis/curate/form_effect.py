@@ -17,7 +17,7 @@ import pandas as pd
 from analysis import codebook
 from analysis.dates import midpoint, spans
 from analysis.linking import directions
-from analysis.measures._options import half_life_days
+from analysis.measures._options import half_life_days, length_text
 from analysis.wording import day_text, number, signed
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Effect:
 
     def words(self, half_life: str) -> str:
         """Say it in a sentence or two."""
-        where = f"Tension share on {day_text(self.day)} (half-life {half_life})"
+        where = f"Tension share on {day_text(self.day)} (half-life {length_text(half_life, 'effect', 'half_life')})"
         was = number(self.before, 3) or "none, as no act is known"
         band = f" (90 % band {number(self.low)} to {number(self.high)})" if self.low == self.low else ""
         if not self.inside:

@@ -8,6 +8,7 @@ likeness of titles is a hint and never a refusal: two acts of one day may well s
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -89,6 +90,13 @@ def code_words(row: object) -> str:
     """Word a CAMEO code with what it brings: `057 Sign formal agreement (+8.0, verbal cooperation)`."""
     score, quad = float(row.goldstein), str(row.quad_class).replace("_", " ")  # type: ignore[attr-defined]
     return f"{row.code} {row.label} ({f'{score:+.1f}'.replace('-', '−')}, {quad})"  # type: ignore[attr-defined]
+
+
+def event_words(row: Mapping[str, str]) -> str:
+    """Word when an event was, who acted towards whom, and what its code brings; a code that is none stands alone."""
+    table = codebook.cameo()
+    found = [code_words(one) for one in table[table["code"] == row["cameo"]].itertuples()]
+    return f"{row['date']}, {row['source_actor']} to {row['target_actor']}: {(found or [row['cameo']])[0]}"
 
 
 def alike(table: pd.DataFrame, date: str, words: str, *, key: str, column: str, most: int = 5) -> pd.DataFrame:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analysis.curate.bibliography import page_keys
 from analysis.curate.form_effect import effect
 from analysis.curate.form_hints import alike
 from analysis.curate.form_rows import Entry
 from analysis.curate.house import Row
+from analysis.pages import UNKNOWN, page_keys
 from analysis.relationship import Relationship
 
 _WORDS = {"event": ("events", "event_id", "title"), "assessment": ("assessments", "assessment_id", "claim")}
@@ -34,14 +34,14 @@ class Remarks:
         self, rel: Relationship, sources: Sequence[Row], *, as_of: str | None = None, half_life: str = "180D"
     ) -> None:
         self._rel, self._as_of, self._half_life = rel, as_of, half_life
-        self._pages = {key: row["source_id"] for row in sources for key in page_keys(row["url"], "")}
-        self._grades = {row["publisher"]: row["reliability"] for row in sources if row["publisher"] != "unknown"}
+        self._pages = {key: row["source_id"] for row in sources for key in page_keys(row["url"])}
+        self._grades = {row["publisher"]: row["reliability"] for row in sources if row["publisher"] != UNKNOWN}
 
     def held(self, entry: Entry) -> list[str]:
         """Say what the record has that may be the page or the fact of an entry; empty where nothing comes near."""
         found = []
         if not entry.source_id:
-            keys = page_keys(entry.source.get("url", ""), "")
+            keys = page_keys(entry.source.get("url", ""))
             page = next((self._pages[key] for key in keys if key in self._pages), "")
             publisher = entry.source.get("publisher", "").strip()
             found += [f"The record has this page as {page}; choose it in the list."] if page else []

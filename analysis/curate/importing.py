@@ -13,6 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
+
+from analysis.check import TWIN, remarks
 from analysis.curate import bibliography, spreadsheets
 from analysis.curate.house import Row, encode, fault_place, in_order, key_of, read_texts, rows_of
 from analysis.curate.merging import Action, Change, merge, with_citations
@@ -20,6 +23,8 @@ from analysis.curate.saving import fingerprint, recover, save, staged_faults
 from analysis.curate.spreadsheets import Incoming
 from analysis.errors import OptionError, nearest, one_of
 from analysis.tables import BY_NAME
+
+_READ = ["event_id", "form", "cameo"]
 
 
 @dataclass(frozen=True)
@@ -112,6 +117,8 @@ def plan(folder: Path, files: Sequence[tuple[str, Path]]) -> Plan:
     refused, others = _faults(folder, tables, changes)
     judged = [_judged(change, refused.get(number, [])) for number, change in enumerate(changes)]
     notes = [note for one in incoming for note in one.notes]
+    named = {change.key for change in judged if change.table == "events" and change.action in {"added", "changed"}}
+    notes += remarks(pd.DataFrame([row for row in tables.get("events", []) if row["event_id"] in named], columns=_READ))
     return Plan(folder, since, judged, others, notes, tables)
 
 
@@ -131,7 +138,11 @@ def _faults(
             at[(schema.file, line)] = numbers.get((name, " + ".join(key_of(row, schema))), [])
     refused: dict[int, list[str]] = {}
     others = []
+    # A row that is refused for the page it shares has its reason, whichever of the two rows the check names.
+    shared = any(TWIN in reason for change in changes for reason in change.reasons)
     for fault in staged_faults(folder, files):
+        if shared and fault.expected == TWIN:
+            continue
         where = fault_place(fault)
         owners = at.get(where, []) if where else []
         for number in owners[:1]:

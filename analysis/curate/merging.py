@@ -6,16 +6,18 @@ known by its words and a source by its address before either gets a new one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from analysis.check import RECORD_TABLES
-from analysis.curate import bibliography, ids
+from analysis.check import RECORD_TABLES, TWIN
+from analysis.curate import ids
 from analysis.curate.house import Row, key_of
 from analysis.curate.spreadsheets import CITABLE, CITING, Incoming
+from analysis.pages import is_part_of_one, page_keys
 from analysis.tables import BY_NAME
 
+Pages = dict[str, list[Row]]
 Action = Literal["added", "changed", "unchanged", "refused"]
 ACTIONS: tuple[Action, ...] = ("added", "changed", "unchanged", "refused")
 
@@ -95,20 +97,27 @@ def merge(one: Incoming, merged: dict[str, dict[tuple[str, ...], Row]], record: 
     """
     schema = BY_NAME[one.table]
     before = {key_of(row, schema): row for row in record[one.table]}
-    pages = _pages(record["sources"]) if one.table == "sources" else {}
+    pages = _pages(merged["sources"].values()) if one.table == "sources" else {}
     seen: dict[tuple[str, ...], Row] = {}
     changes = []
     for number, (given, place) in enumerate(zip(one.rows, one.places, strict=True)):
         row = _identified(given, one.table, merged, pages)
         key = key_of(row, schema)
-        reasons = [*one.refused.get(number, []), *_page_taken(row, key, before, pages, place)]
-        if seen.get(key, row) != row:
+        reasons = list(one.refused.get(number, []))
+        there, twice = _there(row, pages), seen.get(key, row) != row
+        if there and (there["source_id"] != row["source_id"] or (twice and not given.get("source_id"))):
+            words = f"not that of {there['source_id']!r} ({there['publisher']}, {there['url']})"
+            reasons.append(f"{place}: `url` must be {TWIN}, {words}. Use its id, or leave this row out.")
+        elif twice:
             reasons.append(f"{place}: `{' + '.join(schema.key)}` must be unique, not {' + '.join(key)!r} twice.")
         old = merged[one.table].get(key)
         if seen.get(key) != row:
             blank = {column.name: "" for column in schema.columns}
             merged[one.table][key] = {**blank, **(old or {}), **row}
         seen.setdefault(key, row)
+        if one.table == "sources":
+            for page in page_keys(row.get("url", "")):
+                pages.setdefault(page, []).append(merged["sources"][key])
         was = before.get(key)
         now = merged[one.table][key]
         cells = {name: ((was or {}).get(name, ""), text) for name, text in now.items()}
@@ -118,7 +127,7 @@ def merge(one: Incoming, merged: dict[str, dict[tuple[str, ...], Row]], record: 
     return changes
 
 
-def _identified(row: Row, table: str, merged: dict[str, dict[tuple[str, ...], Row]], pages: dict[str, str]) -> Row:
+def _identified(row: Row, table: str, merged: dict[str, dict[tuple[str, ...], Row]], pages: Pages) -> Row:
     """Return a row with its id: a forecast is known by its words, a source by its address."""
     if table == "forecasts" and not row.get("forecast_id"):
         held = merged["forecasts"].values()
@@ -127,22 +136,21 @@ def _identified(row: Row, table: str, merged: dict[str, dict[tuple[str, ...], Ro
         taken = {one["forecast_id"] for one in held}
         return {**row, "forecast_id": found or ids.forecast_id(row.get("assessment_id", ""), taken)}
     if table == "sources" and not row.get("source_id"):
-        known = next((pages[key] for key in bibliography.page_keys(row.get("url", ""), "") if key in pages), None)
         made = ids.source_id(row.get("publisher", ""), row.get("published", ""), row.get("title", ""))
-        return {**row, "source_id": known or made}
+        there = _there(row, pages)
+        return {**row, "source_id": there["source_id"] if there else made}
     return row
 
 
-def _pages(sources: Sequence[Row]) -> dict[str, str]:
-    return {key: row["source_id"] for row in sources for key in bibliography.page_keys(row["url"], "")}
+def _pages(sources: Iterable[Row]) -> Pages:
+    pages: Pages = {}
+    for row in sources:
+        for key in page_keys(row["url"]):
+            pages.setdefault(key, []).append(row)
+    return pages
 
 
-def _page_taken(
-    row: Row, key: tuple[str, ...], before: dict[tuple[str, ...], Row], pages: dict[str, str], place: str
-) -> list[str]:
-    if not pages or key in before:
-        return []
-    held = next((pages[one] for one in bibliography.page_keys(row.get("url", ""), "") if one in pages), None)
-    if held is None:
-        return []
-    return [f"{place}: `url` must be a page that the record does not have, not that of {held!r}. Use its id."]
+def _there(row: Row, pages: Pages) -> Row | None:
+    """Return the source whose page a row has; None where there is none, or where both are chapters that share it."""
+    held = (one for key in page_keys(row.get("url", "")) for one in pages.get(key, ()))
+    return next((one for one in held if not is_part_of_one(one, row)), None)

@@ -20,6 +20,7 @@ from typing import Any
 
 from analysis.curate.house import Row
 from analysis.errors import Fault, OptionError, RecordError, nearest
+from analysis.pages import address
 from analysis.schema import TableSchema
 
 # Columns that a spreadsheet of a citable table may carry as well: each row then brings its own citation.
@@ -183,6 +184,8 @@ def _cell(value: Any, column: str) -> tuple[str, tuple[str, str, str] | None]:
             "Format the column as text and type the code with its zeros.",
         )
     text = _clean("" if value is None else str(value))
+    if column == "url":
+        return address(text), None
     return (text.lower() if column == "outcome" else text), None
 
 

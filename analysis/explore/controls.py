@@ -11,11 +11,10 @@ import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from analysis import codebook
 from analysis.explore import view as choices
 from analysis.explore.view import View
+from analysis.measures._options import length
 
 if TYPE_CHECKING:
     from analysis.relationship import Relationship
@@ -73,7 +72,7 @@ def controls(rel: Relationship, view: View) -> Controls:
     """
     import ipywidgets as w
 
-    days = max(1, round(pd.Timedelta(view.half_life) / pd.Timedelta(days=1)))
+    days = max(1, length(view.half_life, "explorer", "half_life").days)
     ways = [(words, name) for name, words in choices.direction_names(rel).items()]
     kinds = [(name.replace("_", " "), name) for name in codebook.QUAD_CLASSES]
     named = [(_CHART_NAMES[name], name) for name in choices.CHARTS]

@@ -18,7 +18,7 @@ import pandas as pd
 from analysis import codebook
 from analysis.errors import OptionError
 from analysis.measures import _options as opt
-from analysis.relationship import as_day
+from analysis.relationship import as_day, last_day_words
 from analysis.selection import DIRECTIONS
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 CHARTS = ("tension", "conduct", "timeline")
 _WHERE = "explorer"
-_BEYOND = pd.Timedelta(days=3653)
 
 
 @dataclass(frozen=True)
@@ -143,9 +142,8 @@ def _check(rel: Relationship, view: View) -> None:
         opt.check_option(_WHERE, field, got, allowed)
     if opt.half_life_days(view.half_life, _WHERE) % 1:
         raise OptionError(_WHERE, "half_life", "a number of whole days, such as '180D'", view.half_life)
-    if view.as_of is not None and as_day(view.as_of) > rel.cutoff + _BEYOND:
-        last = f"a day up to {rel.cutoff + _BEYOND:%Y-%m-%d}, ten years after the last one in the record"
-        raise OptionError(_WHERE, "as_of", last, view.as_of)
+    if view.as_of is not None and as_day(view.as_of, _WHERE, "as_of") > rel.cutoff:
+        raise OptionError(_WHERE, "as_of", last_day_words(rel.name, rel.cutoff), view.as_of)
 
 
 def _period(known: Relationship, view: View) -> tuple[pd.Timestamp, pd.Timestamp]:
@@ -154,8 +152,8 @@ def _period(known: Relationship, view: View) -> tuple[pd.Timestamp, pd.Timestamp
     if acts.empty:
         raise OptionError(_WHERE, "as_of", "a day by which an act between the sides is recorded", last)
     first = acts["start"].min()
-    end = known.cutoff if view.end is None else as_day(view.end)
-    start = first if view.start is None else max(as_day(view.start), first)
+    end = known.cutoff if view.end is None else as_day(view.end, _WHERE, "end")
+    start = first if view.start is None else max(as_day(view.start, _WHERE, "start"), first)
     if end > known.cutoff:
         raise OptionError(_WHERE, "end", f"a day up to the last one known about, {last}", f"{end:%Y-%m-%d}")
     if end <= first:

@@ -12,6 +12,7 @@ from analysis.findings.basis import finding
 from analysis.findings.composite import dependence
 from analysis.findings.conduct import words_and_deeds
 from analysis.findings.forecasts import forecasts
+from analysis.findings.limits import limits
 from analysis.findings.positions import assessors
 from analysis.findings.statement import Statement
 from analysis.findings.summary import bottom_line, key_figures, title
@@ -28,6 +29,7 @@ __all__ = [
     "finding",
     "forecasts",
     "key_figures",
+    "limits",
     "quarrels",
     "tension_change",
     "tension_level",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.display import Finding
 from analysis.findings.basis import finding, keys, last_days, sides
 from analysis.findings.statement import Statement
-from analysis.measures._options import half_life_days
+from analysis.measures._options import length
 
 if TYPE_CHECKING:
     from analysis.relationship import Relationship
@@ -23,19 +23,19 @@ def assessors(rel: Relationship, window: str = "365D") -> Finding:
     """
     from analysis.measures.positions import position_trend
 
-    days = half_life_days(window, "assessors")
+    days = length(window, "assessors", "window").days
     recent = last_days(rel.assessments, rel.cutoff, days)
     scored = recent[recent["subordination"].notna()]
     if scored.empty:
         return Finding("")
-    window = f"{round(days)}D"
+    window = f"{days}D"
     middle = {
         scale: position_trend(rel.assessments, scale=scale, window=window, end=rel.cutoff).iloc[-1]
         for scale in ("subordination", "tension")
         if rel.assessments[scale].notna().any()
     }
     see, apart = int((scored["subordination"] > 0).sum()), int((scored["subordination"] < 0).sum())
-    facts = {**sides(rel), "days": round(days), "day": rel.cutoff, "n": len(scored), "see": see, "apart": apart}
+    facts = {**sides(rel), "days": days, "day": rel.cutoff, "n": len(scored), "see": see, "apart": apart}
     facts |= {"between": len(scored) - see - apart, "voices": int(middle["subordination"]["voices"])}
     order = scored.sort_values(["subordination", "end", "assessment_id"], ascending=[False, False, True])
     said = [Statement("positions.views", facts, keys("assessments", order["assessment_id"]))]

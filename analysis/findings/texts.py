@@ -102,6 +102,17 @@ TEXTS = {
     "positions.tension": (
         "On tension it is {value:step} on a scale from −2 (much calmer) to +2 (much tenser){band:step_band}."
     ),
+    # What the record cannot show.
+    "limits.found": "The record holds what was found, not all that happened.",
+    "limits.all_english": "All {pages} are in English.",
+    "limits.english": (
+        "Of {pages}, {english:whole} ({part}) are in English, the others in {others:count other language}."
+    ),
+    "limits.denser": (
+        "It is denser in later years: {held:whole} of {n:count act} ({part}) are from {since} on, of a record that begins "
+        "in {first}."
+    ),
+    "limits.lone": "{lone:whole} of {n:count act} rest on one publisher that can be judged, or on none.",
     # How forecasts fared.
     "forecasts.few": "Too few forecasts have been decided by {day:day} to score them.",
     "forecasts.scored": (

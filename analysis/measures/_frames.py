@@ -119,7 +119,9 @@ def read_period(acts: Acts, start: object, end: object, where: str) -> tuple[int
     first = int(acts.point.min()) if start is None else opt.day_number(start, where, "start")
     last = int(acts.end.max()) if end is None else opt.day_number(end, where, "end")
     if last < first:
-        raise OptionError(where, "end", f"a day on or after the start, {iso_day(first)}", iso_day(last))
+        if start is not None:
+            raise OptionError(where, "start", f"a day up to the last one, {iso_day(last)}", iso_day(first))
+        raise OptionError(where, "end", f"a day on or after the first, {iso_day(first)}", iso_day(last))
     return first, last
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,17 +11,45 @@ import pandas as pd
 from analysis.errors import OptionError, nearest, one_of
 
 LEAST_DRAWS = 20
+_CALENDAR = re.compile(r"P?\+?([0-9]+(?:\.[0-9]+)?)\s*(m|mo|mon|mos|months?|y|yr|yrs|years?|a)", re.IGNORECASE)
+
+
+def length(given: object, where: str, field: str) -> pd.Timedelta:
+    """Read a length of time: a number of days, or a text such as "180", "180D" or "26W"; at least one day.
+
+    A month or a year is not one length, so neither is taken; the refusal says how many days come nearest.
+
+    >>> length("180", "example", "half_life").days, length(180, "example", "half_life").days
+    (180, 180)
+    """
+    text = str(given).strip()
+    read = None
+    try:
+        if isinstance(given, bool):
+            raise ValueError(given)
+        number = re.fullmatch(r"\+?([0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*(?:(w(?:eeks?)?)|d(?:ays?)?)?", text, re.IGNORECASE)
+        days = float(number[1]) * (7 if number[2] else 1) if number else None
+        read = pd.Timedelta(given) if days is None else pd.Timedelta(days=days)  # type: ignore[arg-type]
+    except (ValueError, TypeError, OverflowError):
+        pass  # refused below, as what is too short is
+    if read is None or not read >= pd.Timedelta(days=1):
+        calendar = _CALENDAR.fullmatch(text)
+        way_out = ""
+        if calendar and float(calendar[1]) > 0:
+            months = float(calendar[1]) * (12 if calendar[2].lower().startswith(("y", "a")) else 1)
+            way_out = f"Months and years differ in length; write days: {int(months * 365.25 / 12)}D."
+        raise OptionError(where, field, "a length of time of a day or more, such as 180 or '180D'", given, way_out)
+    return read
+
+
+def length_text(given: object, where: str, field: str) -> str:
+    """Return a length of time in the one way that documents print it: "180D" for 180, "180" and "180 days"."""
+    return f"{length(given, where, field) / pd.Timedelta(days=1):.15g}D"
 
 
 def half_life_days(half_life: object, where: str) -> float:
-    """Read a half-life such as "180D" as a number of days above zero."""
-    try:
-        days = pd.Timedelta(half_life) / pd.Timedelta(days=1)  # type: ignore[arg-type]
-    except (ValueError, TypeError):
-        days = float("nan")
-    if not days > 0:
-        raise OptionError(where, "half_life", "a length of time above zero, such as '180D'", half_life)
-    return float(days)
+    """Read a half-life, a number of days or a text such as "180D", as days."""
+    return float(length(half_life, where, "half_life") / pd.Timedelta(days=1))
 
 
 def day_number(day: object, where: str, field: str) -> int:

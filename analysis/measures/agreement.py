@@ -28,9 +28,9 @@ from numpy.typing import NDArray
 
 from analysis.errors import OptionError
 from analysis.measures._frames import require
-from analysis.measures._options import check_option
+from analysis.measures._options import check_option, length
 from analysis.measures._sampling import alone, bootstrap, clusters, fraction, rank_correlation
-from analysis.measures.positions import LEVELS, SCALES, Scale, days_of, positions
+from analysis.measures.positions import LEVELS, SCALES, Scale, positions
 
 Counts = NDArray[np.int64]
 
@@ -126,10 +126,10 @@ def units(assessments: pd.DataFrame, *, scale: Scale = "tension", window: str = 
         calendar = scores["date"].dt.to_period("Y").dt
         scores["window"], scores["until"] = calendar.start_time, calendar.end_time.dt.normalize()
     else:
-        length = pd.Timedelta(days=days_of(window, "agreement", "window"))
+        span = length(window, "agreement", "window").floor("D")
         origin = pd.Timestamp(scores["date"].min().year, 1, 1)
-        scores["window"] = origin + (scores["date"] - origin) // length * length
-        scores["until"] = scores["window"] + length - pd.Timedelta(days=1)
+        scores["window"] = origin + (scores["date"] - origin) // span * span
+        scores["until"] = scores["window"] + span - pd.Timedelta(days=1)
     last = scores.groupby(["subject", "window", "voice"], sort=True).last().reset_index()
     several = last.groupby(["subject", "window"])["voice"].transform("size") > 1
     return last.loc[several, ["subject", "window", "until", "voice", "value", "date"]].reset_index(drop=True)

@@ -104,11 +104,12 @@ def changes(
     OptionError
         If `since` is not before the record's cut-off.
     """
-    then = rel.as_of_day(since)
-    if then.cutoff >= rel.cutoff:
-        raise OptionError(
-            "changes", "since", f"a day before the cut-off {rel.cutoff:%Y-%m-%d}", f"{then.cutoff:%Y-%m-%d}"
-        )
+    from analysis.relationship import as_day
+
+    day = as_day(since, "changes", "since")
+    if day >= rel.cutoff:
+        raise OptionError("changes", "since", f"a day before the cut-off {rel.cutoff:%Y-%m-%d}", f"{day:%Y-%m-%d}")
+    then = rel.as_of_day(day)
     found = compare(then, rel, half_life=half_life, confidence=confidence, draws=draws, seed=seed)
     known = found.measures.dropna(subset="then")["measure"]
     index = difference(

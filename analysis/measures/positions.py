@@ -24,7 +24,7 @@ import pandas as pd
 from analysis.dates import midpoint
 from analysis.errors import OptionError
 from analysis.measures._frames import require
-from analysis.measures._options import check_option
+from analysis.measures._options import check_option, length
 from analysis.measures._sampling import Floats, Ints, alone, bootstrap, fraction
 
 Scale = Literal["tension", "subordination"]
@@ -178,18 +178,7 @@ def _windows(dates: pd.Series, window: str, end: str | pd.Timestamp | None) -> l
         closing = [last - pd.DateOffset(years=back) for back in range(count, -1, -1)]
         windows = [(since + pd.Timedelta(days=1), until) for since, until in pairwise(closing)]
         return [window for window in windows if window[1] >= dates.min()]
-    length = days_of(window, "position_trend", "window")
+    days = length(window, "position_trend", "window").days
     ends = pd.date_range(dates.min(), last, freq="QE").normalize()
     closing = [*ends, last] if not len(ends) or ends[-1] < last else list(ends)
-    return [(day - pd.Timedelta(days=length - 1), day) for day in closing]
-
-
-def days_of(text: str, where: str, field: str) -> int:
-    """Read a length such as "365D" as whole days, at least one."""
-    try:
-        days = pd.Timedelta(text).days
-    except ValueError:
-        days = 0
-    if days < 1:
-        raise OptionError(where, field, "a length of at least one day such as '365D'", text)
-    return days
+    return [(day - pd.Timedelta(days=days - 1), day) for day in closing]

@@ -14,6 +14,7 @@ from typing import Any
 from analysis import places
 from analysis.errors import OptionError, one_of
 from analysis.files import write_document
+from analysis.runs import days
 from analysis.runs import parameters as params
 
 FORMS = (".pdf", ".docx", ".html")
@@ -43,6 +44,7 @@ def brief(
     parameters: Mapping[str, Any] | None = None,
     *,
     keep_notebook: bool = False,
+    typed: Mapping[str, str] | None = None,
     progress: Callable[[str], None] = lambda words: None,
 ) -> Path:
     """Run the briefing notebook for a relationship and write the document.
@@ -57,6 +59,8 @@ def brief(
         Parameters of `notebooks/briefing.ipynb`, as typed or as text.
     keep_notebook : bool
         Whether to write the executed notebook beside the document.
+    typed : mapping, optional
+        How the user wrote a parameter's name, such as `--as-of`, so that a refusal names what was typed.
     progress : callable
         Told in words what is being done.
 
@@ -76,8 +80,14 @@ def brief(
     folder = places.relationship(relationship)
     _check_record(folder)
     given = dict(parameters or {})
-    checked = params.check(params.declared(notebook), given, where="brief")
-    _check_values(checked)
+    names = typed or {}
+    try:
+        declared = params.declared(notebook)
+        checked = params.check(declared, given, where="brief")
+        days.check(declared, {**checked, "relationship": str(folder)}, "brief", names)
+    except OptionError as error:
+        field = names.get(error.field, error.field)
+        raise OptionError(error.where, field, error.expected, error.got, error.fault.hint) from None
     name = relationship if relationship in places.relationships() else str(folder)
     progress(f"Running {notebook.name} for {folder.name} ...")
     from analysis.runs.running import run
@@ -132,14 +142,3 @@ def _check_record(folder: Path) -> None:
     if events.is_file() and len(events.read_bytes().strip().splitlines()) == 1:
         way_out = "Add events to events.csv by hand or with `workbook import`; `workbook check` says whether they load."
         raise OptionError(folder.name, "events", "recorded before a briefing can be written", "an empty table", way_out)
-
-
-def _check_values(given: Mapping[str, Any]) -> None:
-    """Refuse what the types alone let pass."""
-    from analysis.measures._options import half_life_days
-
-    if "half_life" in given:
-        half_life_days(given["half_life"], "brief")
-    for earlier, later in (("start", "as_of"), ("since", "as_of")):
-        if given.get(earlier) and given.get(later) and given[earlier] >= given[later]:
-            raise OptionError("brief", earlier, f"a day before {later} ({given[later]})", given[earlier])

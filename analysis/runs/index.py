@@ -24,6 +24,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from analysis.document import COVER_MIME, FIGURES_MIME
+from analysis.escaping import guarded
 
 _SCRAP_MIME = "application/scrapbook.scrap.json+json"
 _COVER_FACTS = ("as_of", "record")
@@ -100,7 +101,7 @@ def to_csv(rows: Sequence[Mapping[str, Any]]) -> str:
         cells = [row["name"], row["status"], row["why"], f"{row['seconds']:.2f}"]
         cells += [_exact(row["parameters"].get(name, "")) for name in parameters]
         cells += [row["title"], *(_exact(row["figures"].get(name, "")) for name in figures)]
-        writer.writerow([_guarded(cell) for cell in [*cells, " ".join(row["files"]), row["error"]]])
+        writer.writerow([guarded(cell) for cell in [*cells, " ".join(row["files"]), row["error"]]])
     return buffer.getvalue()
 
 
@@ -190,11 +191,6 @@ def _names(rows: Iterable[Mapping[str, Any]], part: str) -> list[str]:
 
 def _varies(rows: Sequence[Mapping[str, Any]], name: str) -> bool:
     return any(row["parameters"].get(name) != rows[0]["parameters"].get(name) for row in rows)
-
-
-def _guarded(cell: Any) -> Any:
-    # A spreadsheet would run such a text as a formula.
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
 
 
 def _bundles(notebook: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:

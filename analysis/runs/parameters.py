@@ -32,8 +32,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.errors import OptionError, nearest, one_of
+from analysis.measures._options import length_text
 from analysis.runs.values import convert, expected
 
+# Parameters that are lengths of time where their default is one: documents print "180D" however it was typed.
+LENGTHS = ("half_life", "window")
 _ONE_OF = re.compile(r"one of:\s*([^;]+)", re.IGNORECASE)
 _TYPE_COMMENT = re.compile(r"type:\s*(\S+)\s*#?\s*(.*)", re.DOTALL)
 
@@ -220,6 +223,8 @@ def _comments(source: str) -> dict[int, str]:
 def _typed(parameter: Parameter, value: Any, where: str) -> Any:
     if type(value) is type(parameter.default) and value == parameter.default:
         return value
+    if parameter.name in LENGTHS and isinstance(parameter.default, str) and parameter.default[:1].isdigit():
+        return length_text(value, where, parameter.name)
     try:
         typed = convert(value, parameter.type, date=parameter.date)
     except ValueError:

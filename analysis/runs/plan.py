@@ -25,7 +25,8 @@ month-end, quarter-end, year-end; `from` and `to` are the first and the last day
 `[[run]]` and `[matrix]` over `[parameters]`. Two runs of the same thing are one.
 
 Everything is checked when the file is read: keys, formats, notebooks, and every run's parameters against what its
-notebook declares.
+notebook declares and its days against what the record knows: a rule for days that reaches beyond the record's last day
+is refused, and the message names that day.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ from typing import Any
 from analysis import places
 from analysis.errors import OptionError, nearest, one_of
 from analysis.runs import parameters
+from analysis.runs.days import check as check_days
 from analysis.runs.naming import FORMATS, Run, distinct
 
 _KEYS = ("notebook", "formats", "name", "time_limit", "inputs", "parameters", "matrix", "run")
@@ -155,6 +157,7 @@ def _draft(general: Mapping[str, Any], given: Mapping[str, Any], folder: Path, w
     notebook = _notebook(folder, general["notebook"], where)
     declared = _declared(notebook)
     typed = parameters.check(declared, given, where=f"{where}, {notebook.name}")
+    check_days(declared, typed, where)
     settings = {parameter.name: typed.get(parameter.name, parameter.default) for parameter in declared}
     return Run(
         str(general.get("name", "")), notebook, typed, settings, _formats(general.get("formats", ["pdf"]), where)

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from analysis.errors import OptionError, PublishError
+from analysis.runs import days
 from analysis.runs import parameters as params
 from analysis.runs.saved import INJECTED, MARKER, clean, failed_path, save
 from analysis.runs.warm.preload import quickly
@@ -107,7 +108,9 @@ def run(
         When a cell fails, the kernel dies, or the time is over; StartError when no kernel starts.
     """
     source = params.read(notebook)
-    values = params.check(params.declared(source), parameters or {}, where=params.name_of(notebook))
+    declared, where = params.declared(source), params.name_of(notebook)
+    values = params.check(declared, parameters or {}, where=where)
+    days.check(declared, values, where)
     folder = Path(cwd) if cwd is not None else _folder_of(notebook)
     if not folder.is_dir():
         raise OptionError("run", "cwd", "a folder", folder)
