@@ -10,7 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.charts import axes, frames, house, words
+from analysis import wording
+from analysis.charts import axes, frames, house
 from analysis.charts.house import Sheet
 from analysis.charts.type import BOLD, height
 from analysis.display import Chart
@@ -24,7 +25,7 @@ _NOTE = "Counted are meetings in the record; what no source in it reports is not
 def meetings(
     frame: pd.DataFrame,
     *,
-    sides: words.Sides | None = None,
+    sides: wording.Sides | None = None,
     source: str | None = None,
     cutoff: Any = None,
     period: tuple[Any, Any] | None = None,
@@ -48,21 +49,21 @@ def meetings(
         rows = rows[rows["year"].between(pd.Timestamp(period[0]).year, pd.Timestamp(period[1]).year)].reset_index(
             drop=True
         )
-    foot = words.source_line(None, source, cutoff)
+    foot = wording.source_line(None, source, cutoff)
     if rows["value"].notna().sum() == 0:
         return house.nothing("meetings", "No year in this period is covered for meetings", rows, foot)
     known = rows[rows["value"].notna()]
     heading = _meetings_title(known, cutoff)
     gaps = bool(rows["value"].isna().any())
-    under = words.subtitle(
-        f"Recorded meetings of the leaders of {words.dyad(sides)} a year, "
-        f"{words.years(known['year'].min(), known['year'].max())}",
+    under = wording.subtitle(
+        f"Recorded meetings of the leaders of {wording.dyad(sides)} a year, "
+        f"{wording.years(known['year'].min(), known['year'].max())}",
         "Hatched: year not covered" if gaps else "",
         f"{known['year'].max()} is covered in part" if _partial(known.iloc[-1], cutoff) else "",
         "Line: the count that the uncertain dates allow" if _ranged(known).any() else "",
     )
     sheet = _draw_meetings((heading, under, foot), rows)
-    figures = ", ".join(f"{int(row['year'])}: {words.significant(row['value'])}" for row in known.to_dict("records"))
+    figures = ", ".join(f"{int(row['year'])}: {wording.significant(row['value'])}" for row in known.to_dict("records"))
     return Chart(
         sheet.figure,
         "meetings",
@@ -80,14 +81,16 @@ def _meetings_title(known: pd.DataFrame, cutoff: Any) -> str:
     years = [int(year) for year in known.loc[known["value"] == most, "year"]]
     last = known.iloc[-1]
     if most == 0:
-        return f"No meeting of the leaders recorded, {words.years(known['year'].iloc[0], last['year'])}"
-    meetings = f"{words.count(int(most), 'recorded meeting')} of the leaders"
+        return f"No meeting of the leaders recorded, {wording.years(known['year'].iloc[0], last['year'])}"
+    meetings = f"{wording.count(int(most), 'recorded meeting')} of the leaders"
     if len(known) == 1:
         return f"{meetings} in {years[0]}"
-    when = f"in {words.listed([str(y) for y in years])}" if len(years) < 4 else "in the busiest years"
+    when = f"in {wording.listed([str(y) for y in years])}" if len(years) < 4 else "in the busiest years"
     partial = " so far" if _partial(last, cutoff) else ""
-    now = "" if int(last["year"]) in years else f"; {words.significant(last['value'])} in {int(last['year'])}{partial}"
-    return words.title(f"{meetings} {when}, more than in any other year{now}", f"{meetings} {when}{now}")
+    now = (
+        "" if int(last["year"]) in years else f"; {wording.significant(last['value'])} in {int(last['year'])}{partial}"
+    )
+    return wording.title(f"{meetings} {when}, more than in any other year{now}", f"{meetings} {when}{now}")
 
 
 def _partial(year: pd.Series, cutoff: Any) -> bool:
@@ -135,7 +138,7 @@ def _draw_meetings(texts: tuple[str, str, str], rows: pd.DataFrame) -> Sheet:
         )
     tops = known[["value", "high"]].max(axis=1) if len(doubt) else known["value"]
     room = box.width / (limits[1] - limits[0])
-    labels = [words.significant(value) for value in known["value"]]
+    labels = [wording.significant(value) for value in known["value"]]
     if house.label_width(labels, weight=BOLD) + 0.04 <= room:
         for year, value, label in zip(known["year"], tops, labels, strict=True):
             x = box.x + (year - limits[0]) * room

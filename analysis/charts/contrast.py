@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.charts import axes, frames, house, words
+from analysis import wording
+from analysis.charts import axes, frames, house
 from analysis.charts.house import Sheet
 from analysis.charts.labels import End
 from analysis.charts.stack import Plan, stack
@@ -34,7 +35,7 @@ def conduct(
     frame: pd.DataFrame,
     events: pd.DataFrame | None = None,
     *,
-    sides: words.Sides | None = None,
+    sides: wording.Sides | None = None,
     source: str | None = None,
     cutoff: Any = None,
     period: tuple[Any, Any] | None = None,
@@ -57,7 +58,7 @@ def conduct(
     frames.require(frame, "charts.conduct", "date", "measure", "value")
     rows = frames.within(frame, period)
     parts = {name: frames.series(rows, name) for name in ("verbal", "material", "gap")}
-    foot = words.source_line(events, source, cutoff)
+    foot = wording.source_line(events, source, cutoff)
     if any(one["value"].notna().sum() == 0 for one in parts.values()):
         return house.nothing(
             "conduct", "Words and deeds cannot be set against each other: one of them is not recorded", rows, foot
@@ -65,9 +66,9 @@ def conduct(
     few = _few(parts)
     heading = few or _conduct_title(parts["gap"])
     scheme = str(rows["scheme"].iloc[0]) if "scheme" in rows else ""
-    under = words.subtitle(
-        f"Tension share of words (verbal acts) and of deeds (material acts) between {words.dyad(sides, events)}, "
-        f"{words.period(rows['date'].min(), rows['date'].max())}",
+    under = wording.subtitle(
+        f"Tension share of words (verbal acts) and of deeds (material acts) between {wording.dyad(sides, events)}, "
+        f"{wording.period(rows['date'].min(), rows['date'].max())}",
         f"Quad classes by {scheme}" if scheme else "",
         "Dotted: no recent act" if any(frames.silent(one).any() for one in parts.values()) else "",
         "Bands: 90% of draws; shaded where the gap’s band leaves zero" if frames.has_band(parts["gap"]) else "",
@@ -88,7 +89,7 @@ def _few(parts: dict[str, pd.DataFrame]) -> str:
     said, done = (int(parts[name]["events"].sum()) for name in ("verbal", "material"))
     if min(said, done) >= _FEW_EVENTS:
         return ""
-    return f"Only {words.count(said, 'verbal act')} and {words.count(done, 'material act')}: no gap can be told"
+    return f"Only {wording.count(said, 'verbal act')} and {wording.count(done, 'material act')}: no gap can be told"
 
 
 def _clear(gap: pd.DataFrame) -> pd.Series[bool]:
@@ -102,14 +103,14 @@ def _clear_share(gap: pd.DataFrame) -> float:
 
 def _conduct_title(gap: pd.DataFrame) -> str:
     last = gap[gap["value"].notna()].iloc[-1]
-    day = words.day(last["date"])
+    day = wording.day(last["date"])
     if not frames.has_band(gap):
         tenser, other = ("words", "deeds") if last["value"] > 0 else ("deeds", "words")
         return f"On {day} {tenser} were tenser than {other} by {abs(last['value']):.2f}"
     if not bool(_clear(gap.loc[[last.name]]).iloc[0]):
         return f"No clear gap between words and deeds on {day}"
     tenser, other = ("Words", "deeds") if last["value"] > 0 else ("Deeds", "words")
-    return f"{tenser} clearly tenser than {other} on {day}: gap {words.number(abs(last['value']), 2)}"
+    return f"{tenser} clearly tenser than {other} on {day}: gap {wording.number(abs(last['value']), 2)}"
 
 
 def _draw_conduct(texts: tuple[str, str, str], parts: dict[str, pd.DataFrame], *, shade: bool) -> Sheet:
@@ -131,7 +132,7 @@ def _draw_conduct(texts: tuple[str, str, str], parts: dict[str, pd.DataFrame], *
             1.0,
             axes.value_ticks(min(low, -0.1), max(high, 0.1)),
             head="Gap: words less deeds (above zero: words tenser)",
-            ends=[End(float(last["value"]), f"gap {words.number(last['value'], 2)}", house.INK)],
+            ends=[End(float(last["value"]), f"gap {wording.number(last['value'], 2)}", house.INK)],
         ),
     ]
     sheet, panels, _ = stack(texts, limits, plans)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.charts import axes, frames, house, words
+from analysis import wording
+from analysis.charts import axes, frames, house
 from analysis.charts.house import Box, Sheet
 from analysis.charts.labels import End
 from analysis.charts.stack import Plan, stack
@@ -33,7 +34,7 @@ def composite(
     frame: pd.DataFrame,
     *,
     names: Mapping[str, str] | None = None,
-    sides: words.Sides | None = None,
+    sides: wording.Sides | None = None,
     source: str | None = None,
     cutoff: Any = None,
     period: tuple[Any, Any] | None = None,
@@ -56,14 +57,14 @@ def composite(
     frames.require(frame, "charts.composite", "date", "measure", "value")
     rows = frames.within(frame, period)
     whole = frames.series(rows, "composite")
-    foot = words.source_line(None, source, cutoff, coding=False)
+    foot = wording.source_line(None, source, cutoff, coding=False)
     if whole["value"].notna().sum() == 0:
         return house.nothing("composite", "Too few indicators for a composite in this period", rows, foot)
     parts = rows[rows["measure"].str.startswith("part:")]
     states = set(parts["state"]) if "state" in parts else set()
     who = sides[0].name if sides else "side A"
     heading = _composite_title(whole, who)
-    under = words.subtitle(
+    under = wording.subtitle(
         f"Composite dependence of {who}{f' on {sides[1].name}' if sides else ''}, by year: "
         "0 least, 1 most dependent of its own record",
         "Band: with any one part left out" if frames.has_band(whole) else "",
@@ -72,7 +73,7 @@ def composite(
         "Hatched: withheld" if "withheld" in states else "",
     )
     sheet = _draw_composite((heading, under, foot), whole, parts, names or {})
-    counted = words.count(parts["measure"].nunique(), "part")
+    counted = wording.count(parts["measure"].nunique(), "part")
     alt = f"Line chart of composite dependence from {counted}, with a row of cells for each. {heading}."
     return Chart(sheet.figure, "composite", heading, under, foot, alt, rows, _NOTE)
 
@@ -85,11 +86,11 @@ def _composite_title(whole: pd.DataFrame, who: str) -> str:
     now, since = f"{last['value']:.2f} in {last['date'].year}", then["date"].year
     if len(known) == 1:
         told = f"was {now}"
-    elif frames.has_band(known) and words.overlap(frames.band_of(then), frames.band_of(last)):
+    elif frames.has_band(known) and wording.overlap(frames.band_of(then), frames.band_of(last)):
         told = f"was {now}; no clear change since {since}"
     else:
         told = f"{'rose' if last['value'] > then['value'] else 'fell'} from {then['value']:.2f} in {since} to {now}"
-    return words.title(f"Composite dependence of {who} {told}", f"Composite dependence {told}")
+    return wording.title(f"Composite dependence of {who} {told}", f"Composite dependence {told}")
 
 
 def _draw_composite(

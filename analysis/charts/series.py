@@ -14,12 +14,13 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.charts import axes, frames, house, words
+from analysis import wording
+from analysis.charts import axes, frames, house
 from analysis.charts.house import Box, Sheet
 from analysis.charts.observations import Panel, draw_panel, part_of_year
 from analysis.charts.type import BOLD, width, wrap
-from analysis.days import short_month
 from analysis.display import Chart
+from analysis.wording import short_month
 
 _COLUMNS = 3
 _MOST = 12
@@ -32,7 +33,7 @@ def indicators(
     frame: pd.DataFrame,
     names: Sequence[str] | None = None,
     *,
-    sides: words.Sides | None = None,
+    sides: wording.Sides | None = None,
     source: str | None = None,
     cutoff: Any = None,
     period: tuple[Any, Any] | None = None,
@@ -56,14 +57,14 @@ def indicators(
     rows = frames.within(frame, period)
     chosen = _chosen(rows, names)
     rows = rows[rows["measure"].isin(chosen)].reset_index(drop=True)
-    foot = words.source_line(None, source, cutoff, coding=False)
+    foot = wording.source_line(None, source, cutoff, coding=False)
     if rows.empty:
         return house.nothing("indicators", "No indicator is recorded in this period", rows, foot)
     heading = _title(rows)
     total = frame["measure"].nunique()
-    under = words.subtitle(
-        f"{words.count(len(chosen), 'indicator')}{f' of {total}' if total > len(chosen) else ''}"
-        f"{f', {words.dyad(sides)}' if sides else ''}, {words.period(rows['start'].min(), rows['end'].max())}, "
+    under = wording.subtitle(
+        f"{wording.count(len(chosen), 'indicator')}{f' of {total}' if total > len(chosen) else ''}"
+        f"{f', {wording.dyad(sides)}' if sides else ''}, {wording.period(rows['start'].min(), rows['end'].max())}, "
         "each in its own unit",
         "Open dot: estimate" if "basis" in rows and rows["basis"].eq("estimate").any() else "",
         "Diamond: part of a year" if _any_part(rows) else "",
@@ -102,8 +103,8 @@ def _title(rows: pd.DataFrame) -> str:
     if n == 1:
         name = str(rows["name"].iloc[0] if "name" in rows else rows["measure"].iloc[0])
         last = known.sort_values(["start", "end"], kind="stable").iloc[-1:] if len(known) else known
-        figure = f": {words.significant(last['value'].iloc[0])} in {last['date'].iloc[0].year}" if len(last) else ""
-        return words.title(f"{name}{figure}{tail}", f"One indicator{figure}{tail}")
+        figure = f": {wording.significant(last['value'].iloc[0])} in {last['date'].iloc[0].year}" if len(last) else ""
+        return wording.title(f"{name}{figure}{tail}", f"One indicator{figure}{tail}")
     if not highest and not lowest:
         return f"None of {n} indicators at a record high or low{tail}"
     return f"{highest or 'None'} of {n} indicators at a record high, {lowest or 'none'} at a record low{tail}"
@@ -115,8 +116,10 @@ def _alt(heading: str, rows: pd.DataFrame, chosen: Sequence[str]) -> str:
         one = rows[rows["measure"] == name]
         last = frames.last_known(one.sort_values(["start", "end"], kind="stable"))
         if last is not None:
-            lasts.append(f"{_name(one)} {words.significant(last['value'])} ({last['unit']}, {last['date'].year})")
-    return f"Small line charts of {words.count(len(chosen), 'indicator')}. {heading}. Last figures: {'; '.join(lasts)}."
+            lasts.append(f"{_name(one)} {wording.significant(last['value'])} ({last['unit']}, {last['date'].year})")
+    return (
+        f"Small line charts of {wording.count(len(chosen), 'indicator')}. {heading}. Last figures: {'; '.join(lasts)}."
+    )
 
 
 def _name(one: pd.DataFrame) -> str:
@@ -165,7 +168,7 @@ def _panel(rows: pd.DataFrame, wide: float) -> Panel:
         wrap(str(rows["unit"].iloc[0]), wide, house.LABEL, max_lines=2),
         rows.reset_index(drop=True),
         axes.value_ticks(low, high, 3),
-        "" if last is None else words.significant(last["value"]),
+        "" if last is None else wording.significant(last["value"]),
         "" if last is None else _when(last),
     )
 

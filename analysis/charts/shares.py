@@ -11,7 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.charts import axes, frames, house, words
+from analysis import wording
+from analysis.charts import axes, frames, house
 from analysis.charts.house import Sheet
 from analysis.charts.labels import End
 from analysis.charts.stack import Plan, stack
@@ -24,7 +25,7 @@ _NOTE = "The definition matters: a share of trade falls where a country is open 
 def asymmetry(
     frame: pd.DataFrame,
     *,
-    sides: words.Sides | None = None,
+    sides: wording.Sides | None = None,
     source: str | None = None,
     cutoff: Any = None,
     period: tuple[Any, Any] | None = None,
@@ -44,7 +45,7 @@ def asymmetry(
     """
     frames.require(frame, "charts.asymmetry", "date", "measure", "value", "of", "definition")
     rows = frames.within(frame.sort_values("date", kind="stable"), period)
-    foot = words.source_line(None, source, cutoff, coding=False)
+    foot = wording.source_line(None, source, cutoff, coding=False)
     if rows["value"].notna().sum() == 0:
         return house.nothing("asymmetry", "No share of either side is recorded in this period", rows, foot)
     ids = _pair(rows)
@@ -52,9 +53,9 @@ def asymmetry(
     ratio = frames.series(rows, "asymmetry")
     shares = {side: frames.series(rows[rows["of"] == side], "share") for side in ids}
     heading = _asymmetry_title(ratio, shares, names, str(rows["definition"].iloc[0]))
-    under = words.subtitle(
+    under = wording.subtitle(
         f"Share of each side, in percent, by year ({rows['definition'].iloc[0]}), "
-        f"{words.period(rows['date'].iloc[0], rows['date'].iloc[-1])}",
+        f"{wording.period(rows['date'].iloc[0], rows['date'].iloc[-1])}",
         "Ratio: the one share divided by the other" if ratio["value"].notna().any() else "",
         "Gap: no figure recorded" if any(_gappy(one) for one in shares.values()) else "",
         "Hatched: withheld by the producer" if _withheld(rows) else "",
@@ -95,20 +96,20 @@ def _asymmetry_title(
         last = frames.last_known(ratio)
         if last is None:
             return "Shares of one side only are recorded; no ratio can be given"
-        times = f"{words.significant(last['value'])} times"
-        return words.title(
+        times = f"{wording.significant(last['value'])} times"
+        return wording.title(
             f"{names[a]}’s share {times} {names[b]}’s in {last['date'].year}",
             f"One side’s share {times} the other’s in {last['date'].year}",
         )
     last = both.iloc[-1]
-    x, y, year = words.significant(last["value_a"]), words.significant(last["value_b"]), last["date"].year
+    x, y, year = wording.significant(last["value_a"]), wording.significant(last["value_b"]), last["date"].year
     if "GDP" in definition:
-        return words.title(
+        return wording.title(
             f"In {year} trade was {x}% of {names[a]}’s GDP, {y}% of {names[b]}’s",
             f"In {year} trade was {x}% of one side’s GDP, {y}% of the other’s",
         )
     flow = definition.split(" over ", maxsplit=1)[0]
-    return words.title(
+    return wording.title(
         f"{names[b]} had {x}% of {names[a]}’s {flow}, {names[a]} {y}% of {names[b]}’s ({year})",
         f"{names[a]}’s {flow} {x}% with {names[b]}, the reverse {y}% ({year})",
         f"One side had {x}% of the other’s {flow}, the reverse {y}% ({year})",
@@ -122,8 +123,8 @@ def _asymmetry_words(ratio: pd.DataFrame, names: Mapping[str, str]) -> str:
     first, last = known.iloc[0], known.iloc[-1]
     a, b = names.values()
     return (
-        f"{a}’s share was {words.significant(first['value'])} times {b}’s in {first['date'].year} "
-        f"and {words.significant(last['value'])} times in {last['date'].year}."
+        f"{a}’s share was {wording.significant(first['value'])} times {b}’s in {first['date'].year} "
+        f"and {wording.significant(last['value'])} times in {last['date'].year}."
     )
 
 
@@ -140,7 +141,7 @@ def _draw_asymmetry(
     ends = [
         End(
             float(last["value"]),
-            f"{names[side]} {words.significant(last['value'])}%",
+            f"{names[side]} {wording.significant(last['value'])}%",
             colors[side],
             str(last["date"].year),
         )
@@ -153,7 +154,9 @@ def _draw_asymmetry(
         plans.append(Plan(1.4, ticks, head="Share, percent", ends=ends))
     if ratio["value"].notna().any():
         last = ratio[ratio["value"].notna()].iloc[-1]
-        end = End(float(last["value"]), f"{words.significant(last['value'])} times", house.INK, str(last["date"].year))
+        end = End(
+            float(last["value"]), f"{wording.significant(last['value'])} times", house.INK, str(last["date"].year)
+        )
         ticks = axes.value_ticks(0, max(1.0, frames.extent(ratio)[1]), 3)
         equal = End(1.0, "", house.GREY, "1: equal")
         plans.append(Plan(0.7, ticks, head="{}’s share divided by {}’s".format(*names.values()), ends=[end, equal]))

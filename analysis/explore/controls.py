@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from analysis.codebook import QUAD_CLASSES
 from analysis.explore import view as choices
 from analysis.explore.view import View
 
@@ -74,7 +75,7 @@ def controls(rel: Relationship, view: View) -> Controls:
 
     days = max(1, round(pd.Timedelta(view.half_life) / pd.Timedelta(days=1)))
     ways = [(words, name) for name, words in choices.direction_names(rel).items()]
-    kinds = [(name.replace("_", " "), name) for name in choices.QUAD_CLASSES]
+    kinds = [(name.replace("_", " "), name) for name in QUAD_CLASSES]
     named = [(_CHART_NAMES[name], name) for name in choices.CHARTS]
     return Controls(
         chart=w.ToggleButtons(options=named, value=view.chart, tooltips=[f"Show: {words}" for words, _ in named]),

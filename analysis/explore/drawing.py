@@ -69,11 +69,11 @@ def part(asked: Ready) -> dict[str, Any]:
 
 def source_line(asked: Ready) -> str:
     """Return the source line: how much the chart rests on, and what it is limited to."""
-    from analysis.charts import words
+    from analysis import wording
 
-    line = words.source_line(asked.acts, None, None).rstrip(".")
+    line = wording.source_line(asked.acts, None, None).rstrip(".")
     limited = f" Only acts: {asked.only}." if asked.only else ""
-    return f"{line}.{limited} Data to {words.day(asked.known.cutoff)}"
+    return f"{line}.{limited} Data to {wording.day(asked.known.cutoff)}"
 
 
 def picture(chart: Chart) -> str:

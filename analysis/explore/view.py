@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis.codebook import QUAD_CLASSES
 from analysis.errors import OptionError
 from analysis.measures import _options as opt
 from analysis.relationship import as_day
@@ -26,7 +27,6 @@ CHARTS = ("tension", "conduct", "timeline")
 DIRECTIONS = ("all", "side_a", "side_b", "joint")
 _WHERE = "explorer"
 _BEYOND = pd.Timedelta(days=3653)
-QUAD_CLASSES = ("verbal_cooperation", "material_cooperation", "verbal_conflict", "material_conflict")
 
 
 @dataclass(frozen=True)

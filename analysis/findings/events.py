@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis import codebook
-from analysis.days import month_text
 from analysis.display import Finding
 from analysis.findings.basis import acts_of, finding, heaviest, keys, share_of
-from analysis.wording import count, day_text, signed
+from analysis.wording import count, day_text, month_text, signed
 
 if TYPE_CHECKING:
     from analysis.relationship import Relationship
