@@ -9,6 +9,7 @@ import charts_kit as kit
 import numpy as np
 import pandas as pd
 import pytest
+from charts_kit import marks
 from matplotlib.axes import Axes
 
 from analysis import charts
@@ -28,10 +29,6 @@ def line(chart: Chart, gid: str) -> tuple[np.ndarray, np.ndarray]:
     assert len(found) == 1, gid
     x, y = found[0].get_data()
     return np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-
-
-def marks(chart: Chart, gid: str) -> list[object]:
-    return [one for panel in chart.figure.axes for one in panel.get_children() if one.get_gid() == gid]
 
 
 @pytest.fixture(scope="module")
