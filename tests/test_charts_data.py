@@ -198,7 +198,7 @@ def test_meetings_tell_none_from_not_covered() -> None:
     chart = charts.meetings(table)
     assert [bar.get_height() for bar in marks(chart, "meetings")] == [2.0, 0.0]  # type: ignore[attr-defined]
     assert len(marks(chart, "not-covered")) == 1
-    assert chart.title == "2 recorded meetings of the leaders in 2001; 0 in 2003"
+    assert chart.title == "2 meetings of the leaders counted in 2001; 0 in 2003"
 
 
 def test_an_empty_frame_is_a_chart_that_says_so(frame: pd.DataFrame) -> None:
