@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.display import Finding
 from analysis.findings.basis import acts_of, composite_of, finding, keys
-from analysis.wording import count, day_text, interval, signed
+from analysis.wording import count, covered, day_text, interval, signed, significant
 
 if TYPE_CHECKING:
     from analysis.relationship import Relationship
@@ -38,21 +38,39 @@ def dependence(rel: Relationship, composite: pd.DataFrame) -> Finding:
 
 
 def asymmetry(rel: Relationship, shares: pd.DataFrame) -> Finding:
-    """Say how unequal the two sides' trade with each other is, in the last year for which both are known."""
+    """Say how unequal the two sides' trade with each other is: in the newest year for which both shares are known for
+    the whole of it, and in a newer one where they are known for a part or as an estimate.
+    """
     ratio = shares[(shares["measure"] == "asymmetry") & shares["value"].notna()]
     if ratio.empty:
         return Finding("No year has both sides' share of trade, so the asymmetry cannot be given.")
-    last = ratio.iloc[-1]
-    same = (shares["measure"] == "share") & (shares["date"] == last["date"])
-    of = shares[same].set_index("of")["value"]
     a, b = rel.side_a, rel.side_b
-    text = (
-        f"In {'part of ' if last['part_year'] else ''}{last['date'].year} {b.name} took {of[a.id]:.0f} % of {a.name}'s "
-        f"trade and {a.name} {of[b.id]:.0f} % of {b.name}'s: {last['value']:.0f} times as much ({last['definition']})."
-    )
-    series = rel.indicators["indicator"].str.contains("trade_share")
-    rows = rel.indicators[series & (rel.indicators["start"].dt.year == last["date"].year)]
-    return finding(rel, text, [f"indicator:{row.indicator}@{row.period}" for row in rows.itertuples()])
+    weak = ratio["part_year"] | ratio["estimate"]
+    whole, newest = ratio[~weak].tail(1), ratio.tail(1)
+    texts, records = [], []
+    for row in pd.concat([whole, newest]).drop_duplicates("date").to_dict("records"):
+        year, firm = row["date"].year, not (row["part_year"] or row["estimate"])
+        own = shares[(shares["measure"] == "share") & (shares["date"] == row["date"])].set_index("of")
+        if not {a.id, b.id} <= set(own.index):
+            continue
+        figures = [f"{significant(own.loc[side, 'value'])}%{_weak(own.loc[side])}" for side in (a.id, b.id)]
+        texts.append(
+            f"In {year}{', the last year with both shares for the whole of it,' if firm else ''} {b.name} had "
+            f"{figures[0]} of {a.name}'s trade and {a.name} {figures[1]} of {b.name}'s: {significant(row['value'])} "
+            f"times as much ({row['definition']})."
+        )
+        series = [f"{a.id.lower()}_trade_share_{b.id.lower()}", f"{b.id.lower()}_trade_share_{a.id.lower()}"]
+        known = rel.indicators["indicator"].isin(series) & rel.indicators["value"].notna()
+        rows = rel.indicators[known & (rel.indicators["start"].dt.year == year)]
+        records += [f"indicator:{found.indicator}@{found.period}" for found in rows.itertuples()]
+    return finding(rel, " ".join(texts), records)
+
+
+def _weak(share: pd.Series) -> str:
+    """Say in brackets that a figure is for a part of its year, or an estimate; nothing where it is neither."""
+    part = covered(share["start"], share["end"]) if share["part_year"] else ""
+    kinds = [kind for kind in (part, "estimate" if share["estimate"] else "") if kind]
+    return f" ({', '.join(kinds)})" if kinds else ""
 
 
 def assessors(rel: Relationship, window: str = "365D") -> Finding:
