@@ -16,6 +16,7 @@ import pandas as pd
 from analysis import wording
 from analysis.charts import axes, frames, house
 from analysis.charts.house import Box, Sheet
+from analysis.charts.title import Title
 from analysis.charts.type import width
 from analysis.display import Chart
 
@@ -68,7 +69,7 @@ def domains(
         return house.nothing("domains", "No act between the two sides is recorded in this period", cells, foot)
     known = frames.long_run(events) if prior is None else prior
     middle = 0.5 if known is None else min(max(known, 0.01), 0.99)
-    heading = _domains_title(cells)
+    heading = title_text(title_data(cells))
     under = wording.subtitle(
         f"Tension share at the end of each year by domain, {wording.dyad(sides, events)}, "
         f"{wording.years(cells['year'].min(), cells['year'].max())}",
@@ -94,16 +95,32 @@ def _cells(rows: pd.DataFrame) -> pd.DataFrame:
     return table[(table["events"] > 0) & table["value"].notna()].reset_index(drop=True)
 
 
-def _domains_title(cells: pd.DataFrame) -> str:
+def title_data(cells: pd.DataFrame) -> Title:
+    """Return what is said of the last year: its tensest and its calmest domain, where their bands part.
+
+    Keys: "only", "no clear difference", "apart".
+    """
     year = int(cells["year"].max())
     last = cells[cells["year"] == year].sort_values(["value", "domain"], ascending=False, kind="stable")
-    if len(last) == 1:
-        return f"Only {last['domain'].iloc[0]} has acts recorded in {year}: share {last['value'].iloc[0]:.2f}"
     top, low = last.iloc[0], last.iloc[-1]
-    if wording.overlap(frames.band_of(top), frames.band_of(low)) and frames.has_band(last):
-        return f"No clear difference between domains in {year}: {low['value']:.2f} to {top['value']:.2f}"
-    first, last_name = str(top["domain"]).capitalize(), low["domain"]
-    return f"{first} tensest in {year} ({top['value']:.2f}), {last_name} calmest ({low['value']:.2f})"
+    numbers = {"year": year, "high": float(top["value"]), "low": float(low["value"])}
+    names = {"tensest": str(top["domain"]), "calmest": str(low["domain"])}
+    if len(last) == 1:
+        return Title("only", {**numbers, **names})
+    if wording.overlap(frames.band_of(top), frames.band_of(low)):
+        return Title("no clear difference", numbers)
+    return Title("apart", {**numbers, **names})
+
+
+def title_text(title: Title) -> str:
+    """Write the title."""
+    said = title.numbers
+    high, low = wording.number(said["high"]), wording.number(said["low"])
+    if title.key == "only":
+        return f"Only {said['tensest']} has acts recorded in {said['year']}: share {high}"
+    if title.key == "no clear difference":
+        return f"No clear difference between domains in {said['year']}: {low} to {high}"
+    return f"{said['tensest'].capitalize()} tensest in {said['year']} ({high}), {said['calmest']} calmest ({low})"
 
 
 def _draw_domains(texts: tuple[str, str, str], cells: pd.DataFrame, middle: float) -> Sheet:

@@ -19,6 +19,7 @@ from analysis.charts import axes, frames, house
 from analysis.charts.house import Box, Sheet
 from analysis.charts.labels import REACH, End
 from analysis.charts.stack import Plan, stack
+from analysis.charts.title import Title
 from analysis.charts.type import BOLD, height, wrap
 from analysis.display import Chart
 from analysis.measures.positions import LEVELS
@@ -73,7 +74,7 @@ def positions(
         return house.nothing("positions", f"No judgement on {scale} is recorded in this period", rows, foot)
     voice = "voice" if "voice" in rows else "organisation" if "organisation" in rows else None
     line = None if trend is None else frames.within(frames.series(trend, f"position_{scale}"), period)
-    heading = _title(rows, line, scale, voice)
+    heading = title_text(title_data(rows, line, voice), scale)
     under = wording.subtitle(
         f"{wording.count(len(rows), 'judgement')} on {scale} between {wording.dyad(sides)}, "
         f"{wording.period(rows['date'].min(), rows['date'].max())}",
@@ -89,24 +90,42 @@ def positions(
     return Chart(sheet.figure, "positions", heading, under, foot, alt, rows, _NOTE)
 
 
-def _title(rows: pd.DataFrame, line: pd.DataFrame | None, scale: str, voice: str | None) -> str:
+def title_data(rows: pd.DataFrame, line: pd.DataFrame | None, voice: str | None) -> Title:
+    """Return what is said of the judgements: the last median against that of four years before, or the commonest step.
+
+    Keys: "commonest", "median", "no clear change", "change".
+    """
     known = line[line["value"].notna()] if line is not None else rows.iloc[:0]
     if "state" in known:
         known = known[known["state"].eq("scored")]
     if known.empty:
+        voices = rows[voice].nunique() if voice else 0
         level = int(rows["value"].astype(int).mode().iloc[0])
-        who = f" by {wording.count(rows[voice].nunique(), 'voice')}" if voice else ""
-        return f"{wording.count(len(rows), 'judgement')} on {scale}{who}; most often {_signed(level)}"
+        return Title("commonest", {"judgements": len(rows), "voices": voices, "level": level})
     last = known.iloc[-1]
-    now = f"Assessors’ median {scale} {_signed(last['value'])} in {last['date'].year}"
+    numbers = {"now": float(last["value"]), "year": int(last["date"].year)}
     before = known[known["date"] <= last["date"] - pd.DateOffset(years=4)]
     if before.empty:
-        return now
+        return Title("median", numbers)
     then = before.iloc[-1]
+    numbers |= {"then": float(then["value"]), "since": int(then["date"].year)}
     if wording.overlap(frames.band_of(then), frames.band_of(last)):
-        return f"{now}; no clear change since {then['date'].year}"
-    way = "up" if last["value"] > then["value"] else "down"
-    return f"{now}, {way} from {_signed(then['value'])} in {then['date'].year}"
+        return Title("no clear change", numbers)
+    return Title("change", numbers, "up" if last["value"] > then["value"] else "down")
+
+
+def title_text(title: Title, scale: str) -> str:
+    """Write the title."""
+    said = title.numbers
+    if title.key == "commonest":
+        who = f" by {wording.count(said['voices'], 'voice')}" if said["voices"] else ""
+        return f"{wording.count(said['judgements'], 'judgement')} on {scale}{who}; most often {_signed(said['level'])}"
+    now = f"Assessors’ median {scale} {_signed(said['now'])} in {said['year']}"
+    if title.key == "median":
+        return now
+    if title.key == "no clear change":
+        return f"{now}; no clear change since {said['since']}"
+    return f"{now}, {title.direction} from {_signed(said['then'])} in {said['since']}"
 
 
 def _signed(value: float) -> str:

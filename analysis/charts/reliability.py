@@ -16,6 +16,7 @@ import pandas as pd
 from analysis import wording
 from analysis.charts import axes, frames, house
 from analysis.charts.house import Box, Sheet
+from analysis.charts.title import Title
 from analysis.charts.type import BOLD, height
 from analysis.display import Chart
 
@@ -53,7 +54,7 @@ def calibration(
     kinds = set(frame["deadline_basis"])
     bases = [one for one in ("stated", "imputed") if one in kinds] or ["all"]
     whole = frame[frame["deadline_basis"] == "all"] if "all" in kinds else frame
-    heading = _calibration_title(whole)
+    heading = title_text(title_data(whole))
     under = wording.subtitle(
         f"Share of {wording.count(int(whole['n'].sum()), 'resolved forecast')} that came true, "
         "by the range that the wording stands for",
@@ -73,15 +74,28 @@ def _counted(row: dict[Any, Any]) -> str:
     return f"{wording.significant(round(float(row['value']) * int(row['n']), 6))} of {int(row['n'])}"
 
 
-def _calibration_title(whole: pd.DataFrame) -> str:
+def title_data(whole: pd.DataFrame) -> Title:
+    """Return what is said of the range with most forecasts.
+
+    Keys: "too few", "no clear difference", "difference".
+    """
     row = whole.sort_values(["n", "band_high"], ascending=False, kind="stable").iloc[0].to_dict()
-    said, came = wording.chance(row["band_low"], row["band_high"]), _counted(row)
-    start = f"Of forecasts put at {said}, {came} came true"
+    said = (float(row["band_low"]), float(row["band_high"]))
+    numbers = {"low": said[0], "high": said[1], "counted": _counted(row)}
     if row.get("state") == "too few":
+        return Title("too few", numbers)
+    if wording.overlap((row["low"], row["high"]), said):
+        return Title("no clear difference", numbers)
+    return Title("difference", numbers, "more" if row["value"] > said[1] else "less")
+
+
+def title_text(title: Title) -> str:
+    """Write the title."""
+    said = title.numbers
+    start = f"Of forecasts put at {wording.chance(said['low'], said['high'])}, {said['counted']} came true"
+    if title.key == "too few":
         return f"{start}: too few to judge"
-    if wording.overlap((row["low"], row["high"]), (row["band_low"], row["band_high"])):
-        return f"{start}; no clear difference"
-    return f"{start}: clearly {'more' if row['value'] > row['band_high'] else 'less'} often"
+    return f"{start}: clearly {title.direction} often" if title.direction else f"{start}; no clear difference"
 
 
 def _draw_calibration(

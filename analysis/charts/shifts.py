@@ -16,6 +16,7 @@ from analysis.charts import axes, frames, house
 from analysis.charts.house import Sheet
 from analysis.charts.labels import End
 from analysis.charts.stack import Plan, stack
+from analysis.charts.title import Title
 from analysis.display import Chart
 
 _MOST_LINES = 8
@@ -56,7 +57,7 @@ def event_dependence(
     who = sides[0].name if sides else "side A"
     lines = _lines(rows)
     whole = None if composite is None else frames.within(frames.series(composite, "composite"), period)
-    heading = _title(lines, who)
+    heading = title_text(title_data(lines), who)
     counted = f" of {wording.count(int(rows['events'].sum()), 'event')}" if "events" in rows else ""
     under = wording.subtitle(
         f"Coded shifts{counted} in the dependence of {who}{f' on {sides[1].name}' if sides else ''}, added up, "
@@ -79,20 +80,36 @@ def _lines(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {name: every[name] for name in moved[:_MOST_LINES]}
 
 
-def _title(lines: dict[str, pd.DataFrame], who: str) -> str:
+def title_data(lines: dict[str, pd.DataFrame]) -> Title:
+    """Return what is said of the first line: its sum, and its direction where enough events and their band bear one.
+
+    Keys: "domain", "few", "no clear direction", "direction".
+    """
     (name, first), *_ = lines.items()
     last = first.iloc[-1]
-    total = wording.signed(last["value"], 0)
+    numbers = {"total": float(last["value"]), "year": int(last["date"].year)}
     if name:
-        return f"{name.capitalize()} moved most: coded shifts add up to {total} by {last['date'].year}"
+        return Title("domain", {"domain": name, **numbers})
     counted = int(first["events"].sum()) if "events" in first else _FEW_EVENTS
     if counted < _FEW_EVENTS:
-        return f"Only {wording.count(counted, 'event')} coded; shifts add up to {total} by {last['date'].year}"
-    if frames.has_band(first) and float(last["low"]) <= 0 <= float(last["high"]):
-        return f"Coded shifts add up to {total} by {last['date'].year}: no clear direction"
-    way = "more" if last["value"] > 0 else "less"
-    told = f"Coded shifts add up to {total} by {last['date'].year}"
-    return wording.title(f"{told}: {who} {way} dependent", f"{told}: {way} dependent")
+        return Title("few", {"events": counted, **numbers})
+    if last["value"] == 0 or (frames.has_band(first) and float(last["low"]) <= 0 <= float(last["high"])):
+        return Title("no clear direction", numbers)
+    return Title("direction", numbers, "more" if last["value"] > 0 else "less")
+
+
+def title_text(title: Title, who: str) -> str:
+    """Write the title; `who` is the side whose dependence it is."""
+    said = title.numbers
+    total = f"add up to {wording.signed(said['total'], 0)} by {said['year']}"
+    if title.key == "domain":
+        return f"{said['domain'].capitalize()} moved most: coded shifts {total}"
+    if title.key == "few":
+        return f"Only {wording.count(said['events'], 'event')} coded; shifts {total}"
+    if title.key == "no clear direction":
+        return f"Coded shifts {total}: no clear direction"
+    way = f"{title.direction} dependent"
+    return wording.title(f"Coded shifts {total}: {who} {way}", f"Coded shifts {total}: {way}")
 
 
 def _draw(texts: tuple[str, str, str], lines: dict[str, pd.DataFrame], whole: pd.DataFrame | None) -> Sheet:
