@@ -15,7 +15,18 @@ from analysis.display import Table
 from analysis.findings.basis import last_days
 from analysis.measures._options import length
 from analysis.pages import UNKNOWN
-from analysis.wording import amount, count, day, day_text, number, printed_difference, signed, when
+from analysis.wording import (
+    chance,
+    count,
+    day_text,
+    number,
+    percent,
+    printed_difference,
+    short_day,
+    signed,
+    significant,
+    when,
+)
 
 if TYPE_CHECKING:
     from analysis.measures.changes import Changes
@@ -88,10 +99,10 @@ def open_forecasts(rel: Relationship, top: int = 12) -> Table:
     rows = waiting(rel.forecasts, on=rel.cutoff).head(top)
     cells = [
         [
-            f"{day(row.date)}{'' if row.deadline_basis == 'stated' else ' (ours)'}",
+            f"{short_day(row.date)}{'' if row.deadline_basis == 'stated' else ' (ours)'}",
             row.proposition,
             _held_by(row),
-            f"{row.low:.0%} to {row.high:.0%}",
+            chance(row.low, row.high),
         ]
         for row in rows.itertuples()
     ]
@@ -113,7 +124,10 @@ def due_indicators(rel: Relationship, top: int = 8) -> Table:
     last = last[named["value"].size().reindex(last["name"]).to_numpy() >= 5]
     last = last.sort_values(["end", "name"], ascending=[False, True]).head(top)
     rows = [row for _, row in last.iterrows()]
-    cells = [[row["name"], f"{amount(row['value'])} {row['unit']}", row["period"], day(row["due"])] for row in rows]
+    cells = [
+        [row["name"], f"{significant(row['value'])} {row['unit']}", row["period"], short_day(row["due"])]
+        for row in rows
+    ]
     frame = pd.DataFrame(cells, columns=["Series", "Last value", "For", "Next period ends"])
     sources = _cited(rel, "indicator", [f"{row['indicator']}@{row['period']}" for row in rows])
     caption = (
@@ -174,7 +188,7 @@ def evidence(rel: Relationship) -> Table:
         "Assessments; forecasts; indicator values": f"{len(rel.assessments)}; {len(rel.forecasts)}; {values}",
         "Pages cited; publishers": f"{len(sources)}; {publishers}",
         "Acts between the sides by best source": ", ".join(f"{grade} {total}" for grade, total in grades.items()),
-        "Acts between the sides with one publisher or none": f"{lone} ({lone / max(1, len(acts)):.0%})",
+        "Acts between the sides with one publisher or none": f"{lone} ({percent(lone / max(1, len(acts)))})",
         "Rows that rest only on pages published after the cut-off": f"{int(later.sum())} of {len(later)}",
         "Indicator values withheld by their producers": f"{int((rel.indicators['basis'] == 'withheld').sum())}",
     }

@@ -147,6 +147,11 @@ def forecasts(n: int, seed: int = 3) -> pd.DataFrame:
     )
 
 
+def marks(chart: Chart, gid: str) -> list[object]:
+    """Return the artists with this id in all panels of a chart."""
+    return [one for panel in chart.figure.axes for one in panel.get_children() if one.get_gid() == gid]
+
+
 def texts(chart: Chart) -> list[tuple[Text, Box]]:
     """Return every text that is seen, with its box in pixels, as measured by the renderer that draws the picture."""
     figure = chart.figure

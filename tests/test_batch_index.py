@@ -183,7 +183,7 @@ def test_numbers_keep_their_digits_in_the_table_and_are_readable_on_the_page() -
     ]
     assert row["parameter.quick"] == "True"
     page = Page(index.to_html([*rows, _row(figures={"gap": 0.0})], title="t"))
-    assert {"-0.1235", "1,234,568"} <= set(page.rows[1])
+    assert {"−0.123", "1,234,568"} <= set(page.rows[1])
 
 
 def test_a_notebook_without_cover_figures_or_pictures_has_a_plain_row() -> None:

@@ -9,6 +9,7 @@ import charts_kit as kit
 import numpy as np
 import pandas as pd
 import pytest
+from charts_kit import marks
 from matplotlib.axes import Axes
 
 from analysis import charts
@@ -28,10 +29,6 @@ def line(chart: Chart, gid: str) -> tuple[np.ndarray, np.ndarray]:
     assert len(found) == 1, gid
     x, y = found[0].get_data()
     return np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-
-
-def marks(chart: Chart, gid: str) -> list[object]:
-    return [one for panel in chart.figure.axes for one in panel.get_children() if one.get_gid() == gid]
 
 
 @pytest.fixture(scope="module")
@@ -201,7 +198,7 @@ def test_meetings_tell_none_from_not_covered() -> None:
     chart = charts.meetings(table)
     assert [bar.get_height() for bar in marks(chart, "meetings")] == [2.0, 0.0]  # type: ignore[attr-defined]
     assert len(marks(chart, "not-covered")) == 1
-    assert chart.title == "2 recorded meetings of the leaders in 2001; 0 in 2003"
+    assert chart.title == "2 meetings of the leaders counted in 2001; 0 in 2003"
 
 
 def test_an_empty_frame_is_a_chart_that_says_so(frame: pd.DataFrame) -> None:

@@ -12,7 +12,6 @@ import pytest
 
 from analysis import charts
 from analysis.charts import house
-from analysis.charts.words import TITLE_WORDS
 from analysis.display import Chart
 from analysis.measures.asymmetry import asymmetry
 from analysis.measures.calibration import calibration
@@ -24,6 +23,7 @@ from analysis.measures.forecasts import open_forecasts
 from analysis.measures.meetings import meetings_per_year
 from analysis.measures.positions import position_trend, positions
 from analysis.measures.tension import sensitivity, tension
+from analysis.wording import TITLE_WORDS
 
 DRAWS = {"draws": 20, "sources_of_error": ("events", "dates")}
 CUT = "2024-12-31"

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import charts
-from analysis.charts import words
+from analysis import wording as words
 from analysis.errors import ColumnError
 
 
@@ -173,8 +173,9 @@ def test_calibration_says_too_few_no_clear_difference_or_clearly() -> None:
         (("1997-01-01", "1997-12-31", "year", True), "about 1997"),
         (("2004-02-18", "2004-02-19", "interval", False), "18–19 February 2004"),
         (("2016-07-01", "2016-09-30", "interval", False), "1 Jul – 30 Sep 2016"),
-        (("2020-09-01", "2023-03-31", "interval", False), "Sep 2020 – Mar 2023"),
+        (("2020-09-01", "2023-03-31", "interval", False), "1 Sep 2020 – 31 Mar 2023"),
         (("1990-01-01", "1999-12-31", "decade", False), "1990s"),
+        (("2013-12-30", "2014-01-02", "interval", False), "30 Dec 2013 – 2 Jan 2014"),
     ],
 )
 def test_event_dates_are_written_as_exactly_as_they_are_known(date: tuple[str, str, str, bool], text: str) -> None:

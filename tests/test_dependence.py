@@ -69,6 +69,7 @@ class TestSeries:
     def test_no_observation_gives_no_row(self) -> None:
         assert indicator_series(indicators(GAS).head(0)).empty
 
+    @settings(deadline=None)
     @given(st.permutations(range(4)))
     def test_the_order_of_rows_does_not_matter(self, order: list[int]) -> None:
         frame = indicators(GAS)

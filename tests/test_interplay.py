@@ -10,7 +10,7 @@ from pandas.testing import assert_frame_equal
 
 from analysis.errors import OptionError
 from analysis.measures.interplay import initiative, response
-from analysis.measures.meetings import meetings_per_year
+from analysis.measures.meetings import holders, meetings_per_year
 
 A, B, JOINT = (
     {"source_actor": one, "target_actor": other}
@@ -221,19 +221,116 @@ def test_meetings_are_counted_by_year_with_zero_and_not_covered_apart():
         ]
     )
     frame = meetings_per_year(table, ("bert", "anna"), start="2000-01-01")
-    expected = pd.DataFrame(
+    assert frame["year"].tolist() == [2000, 2001, 2002, 2003, 2004]
+    assert frame["date"].dt.year.tolist() == frame["year"].tolist()
+    nan = np.nan
+    counts = {
+        "value": [nan, 1.0, nan, 1.0, 1.0],  # 2002 holds no act at all: nothing shows that anybody looked
+        "recorded": [nan, 1.0, nan, 1.0, 1.0],
+        "low": [nan, 1.0, nan, 0.0, 1.0],
+        "high": [nan, 1.0, nan, 1.0, 2.0],
+        "covered_days": [0, 306, 365, 365, 10],
+    }
+    for column, expected in counts.items():
+        np.testing.assert_array_equal(frame[column], expected, err_msg=column)
+    assert frame["state"].tolist() == ["not covered", "observed", "not covered", "observed", "observed"]
+    assert set(frame["basis"]) == {"recorded"}
+
+
+MET = {"g": 4, "form": "meeting", **JOINT}
+SIGNED = {"g": 4, "form": "agreement", **JOINT}
+
+
+@pytest.mark.parametrize(
+    ("row", "value", "high"),
+    [
+        ({**MET, "persons": "anna;bert"}, 1, 1),
+        ({**MET, "persons": "bert;anna;carl"}, 1, 1),
+        ({**MET, "persons": "carl;anna;bert"}, 0, 1),  # others met; the two may have been there
+        ({**SIGNED, "persons": "anna;bert"}, 1, 1),
+        ({**SIGNED, "persons": "carl;anna;bert"}, 0, 1),
+        ({**SIGNED, "persons": "anna;bert", "summary": "Signed at a video session."}, 0, 0),
+        ({**SIGNED, "persons": "anna;bert", "summary": "Agreed by telephone."}, 0, 0),
+        ({**SIGNED, "persons": "anna;bert", "summary": "Signed in Minsk."}, 1, 1),
+        ({**MET, "persons": "anna;bert", "form": "statement"}, 0, 0),
+    ],
+)
+def test_an_agreement_signed_in_person_is_a_meeting(row, value, high):
+    table = events([{"day": "2001-01-10", "g": 4}, {"day": "2001-06-01", **row}, {"day": "2001-12-01", "g": 4}])
+    year = meetings_per_year(table, ("anna", "bert")).iloc[0]
+    assert (year["value"], year["high"]) == (value, high)
+
+
+def test_rows_of_one_day_are_one_meeting():
+    both = [{"day": "2001-06-01", **kind, "persons": "anna;bert"} for kind in (MET, SIGNED)]
+    assert meetings_per_year(events(both), ("anna", "bert"))["value"].tolist() == [1.0]
+
+
+@pytest.mark.parametrize(("end", "value"), [("2001-06-30", 1.0), ("2001-07-02", 0.0)])
+def test_a_row_that_runs_for_more_than_a_month_is_no_single_meeting(end, value):
+    table = events([{"start": "2001-06-01", "end": end, **MET, "persons": "anna;bert"}])
+    frame = meetings_per_year(table.assign(precision="interval"), ("anna", "bert"))
+    assert frame[["value", "high"]].to_numpy().tolist() == [[value, 1.0]]
+
+
+ACTORS = pd.DataFrame(
+    [
+        ("anna", "Anna", "AAA", "president of Aland", "2001", None),
+        ("old", "Old Bert", "BBB", "president of Beland", "1990", "2002"),
+        ("bert", "Bert", "BBB", "president of Beland; prime minister 2004-2006", "2002", None),
+        ("carl", "Carl", "BBB", "President of Beland, then prime minister", "2004", None),
+        ("dora", "Dora", "BBB", "prime minister of Beland", "1990", None),
+    ],
+    columns=["actor_id", "name", "country", "role", "active_from", "active_to"],
+)
+
+
+def test_who_held_the_office_then_counts():
+    assert holders("bert", ACTORS, range(2000, 2009)) == [
+        ("old",),
+        ("old",),
+        ("old", "bert"),  # terms are known to the year
+        ("bert",),
+        ("bert", "carl"),
+        ("carl",),
+        ("carl", "bert"),  # the role tells when he came back, and nothing when the other left
+        ("bert",),
+        ("bert",),
+    ]
+    assert holders("anna", None, [1990]) == [("anna",)]
+
+
+def test_meetings_are_those_of_the_leaders_in_office():
+    named = {"2000": "anna;old", "2003": "anna;bert", "2005": "anna;carl", "2007": "anna;carl"}
+    table = events([{"day": f"{year}-06-01", **MET, "persons": pair} for year, pair in named.items()])
+    frame = meetings_per_year(table, ("anna", "bert"), actors=ACTORS).set_index("year")
+    assert frame["value"].dropna().to_dict() == {2003: 1.0, 2005: 1.0, 2007: 0.0}  # in 2000 Anna was not in office
+    assert frame.loc[2005, ["leaders_a", "leaders_b"]].tolist() == ["Anna", "Carl"]
+    assert meetings_per_year(table, ("anna", "bert"))["value"].sum() == 1
+
+
+@pytest.mark.parametrize(
+    ("period", "published", "value", "basis"),
+    [
+        (("2001-01-01", "2001-12-31"), 3.0, 3.0, "published"),
+        (("2001-01-01", "2001-09-30"), 3.0, 3.0, "published for part of the year"),
+        (("2001-01-01", "2001-12-31"), 1.0, 1.0, "recorded"),
+        (("2001-01-01", "2001-12-31"), 0.0, 1.0, "recorded"),
+        (("2001-01-01", "2002-12-31"), 3.0, 1.0, "recorded"),
+    ],
+)
+def test_a_published_count_is_told_where_it_is_higher(period, published, value, basis):
+    counts = pd.DataFrame(
         {
-            "year": [2000, 2001, 2002, 2003, 2004],
-            "date": pd.to_datetime([f"{year}-01-01" for year in range(2000, 2005)]).astype("datetime64[us]"),
-            "measure": "meetings",
-            "value": [np.nan, 1.0, 0.0, 1.0, 1.0],
-            "low": [np.nan, 1.0, 0.0, 0.0, 1.0],
-            "high": [np.nan, 1.0, 0.0, 1.0, 2.0],
-            "covered_days": [0, 306, 365, 365, 10],
-            "state": ["not covered", "observed", "observed", "observed", "observed"],
+            "indicator": "leader_meetings_per_year",
+            "start": pd.to_datetime([period[0]]),
+            "end": pd.to_datetime([period[1]]),
+            "value": [published],
         }
-    ).astype({"measure": "str", "state": "str"})
-    assert_frame_equal(frame, expected)
+    )
+    table = events([{"day": "2001-05-01", **MET, "persons": "anna;bert"}])
+    year = meetings_per_year(table, ("anna", "bert"), indicators=counts).iloc[0]
+    assert (year["value"], year["basis"], year["recorded"]) == (value, basis, 1.0)
 
 
 def test_a_name_within_another_name_is_not_the_person():

@@ -108,7 +108,7 @@ def test_languages_are_those_of_the_cited_pages(tmp_path: Path) -> None:
 def test_years_are_told_where_half_of_the_acts_lie_in_less_than_half_of_them(tmp_path: Path) -> None:
     pages = ["en"]
     dense = many(tmp_path, [1991, 1995, 2000, 2004, *[2008] * 3, *[2010] * 3], pages)
-    assert "It is denser in later years: 6 of 10 acts (60 %) are from 2008 on" in dense
+    assert "It is denser in later years: 6 of 10 acts (60%) are from 2008 on" in dense
     assert "of a record that begins in 1991." in dense
     assert "denser" not in many(tmp_path, list(range(2001, 2011)), pages)
     assert "denser" not in many(tmp_path, [1991, 1995, 2000, *[2008] * 3, *[2010] * 3], pages)
@@ -124,6 +124,6 @@ def test_the_sentence_counts_single_publishers(tmp_path: Path) -> None:
 def test_the_shipped_record_is_told_up_to_the_day() -> None:
     early, late = (findings.limits(an.load("russia-belarus", day)).text for day in ("2005-01-01", "2026-05-24"))
     acts = an.load("russia-belarus", "2026-05-24").events
-    assert f"of {int(acts['dyad'].sum())} acts between the sides" in late
+    assert f"of {int(acts['dyad'].sum())} acts" in late
     assert early != late
     assert isinstance(acts["end"].max(), pd.Timestamp)

@@ -17,8 +17,7 @@ import pandas as pd
 
 from analysis.charts import house
 from analysis.charts.type import font, width
-from analysis.charts.words import number
-from analysis.days import MONTHS
+from analysis.wording import MONTHS, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -1,19 +1,24 @@
 """How often the leaders met, year by year.
 
-Meetings are bars from zero; a year that the record does not cover has no bar but a hatched field, since none is not
-unknown. Where a date is so uncertain that a meeting may belong to another year, a line shows the counts it allows.
+Meetings in the record are bars from zero; where others published a higher count, an outline reaches up to it. A year
+that the record does not cover, or in which nobody held one of the offices, has no bar but a hatched field, since none
+is not unknown. Where a row may or may not be a meeting of the year, a line shows the counts it allows.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from analysis.charts import axes, frames, house, words
+from analysis import wording
+from analysis.charts import axes, frames, house
 from analysis.charts.house import Sheet
+from analysis.charts.title import Title
 from analysis.charts.type import BOLD, height
 from analysis.display import Chart
+from analysis.measures.meetings import PART
 
 _WIDEST = 0.6
 """Room for one year in inches; a record of two years is not two slabs."""
@@ -24,7 +29,7 @@ _NOTE = "Counted are meetings in the record; what no source in it reports is not
 def meetings(
     frame: pd.DataFrame,
     *,
-    sides: words.Sides | None = None,
+    sides: wording.Sides | None = None,
     source: str | None = None,
     cutoff: Any = None,
     period: tuple[Any, Any] | None = None,
@@ -34,7 +39,8 @@ def meetings(
     Parameters
     ----------
     frame : DataFrame
-        One row a year: `year` (or `date`), `value` (missing where the record does not cover the year); uses `state`.
+        The frame of `meetings_per_year`, one row a year: `year` (or `date`), `value` (missing where the record does
+        not cover the year); uses `recorded`, `low`, `high`, `basis`, `covered_days`, `leaders_a`, `leaders_b`.
 
     Raises
     ------
@@ -48,46 +54,94 @@ def meetings(
         rows = rows[rows["year"].between(pd.Timestamp(period[0]).year, pd.Timestamp(period[1]).year)].reset_index(
             drop=True
         )
-    foot = words.source_line(None, source, cutoff)
+    foot = wording.source_line(None, source, cutoff)
     if rows["value"].notna().sum() == 0:
         return house.nothing("meetings", "No year in this period is covered for meetings", rows, foot)
     known = rows[rows["value"].notna()]
-    heading = _meetings_title(known, cutoff)
-    gaps = bool(rows["value"].isna().any())
-    under = words.subtitle(
-        f"Recorded meetings of the leaders of {words.dyad(sides)} a year, "
-        f"{words.years(known['year'].min(), known['year'].max())}",
-        "Hatched: year not covered" if gaps else "",
+    title = title_data(known, cutoff)
+    heading = title_text(title)
+    published = _published(known)
+    under = wording.subtitle(
+        f"Meetings of the leaders{_leaders(known, sides)} a year, "
+        f"{wording.years(known['year'].min(), known['year'].max())}: filled, in the record, which holds fewer than "
+        "took place",
+        f"Outline: counted by others ({wording.listed(published)})" if published else "",
+        "Hatched: year not covered" if bool(rows["value"].isna().any()) else "",
         f"{known['year'].max()} is covered in part" if _partial(known.iloc[-1], cutoff) else "",
-        "Line: the count that the uncertain dates allow" if _ranged(known).any() else "",
+        "Line: what uncertain rows allow" if _ranged(known).any() else "",
     )
     sheet = _draw_meetings((heading, under, foot), rows)
-    figures = ", ".join(f"{int(row['year'])}: {words.significant(row['value'])}" for row in known.to_dict("records"))
-    return Chart(
-        sheet.figure,
-        "meetings",
-        heading,
-        under,
-        foot,
-        f"Bar chart of meetings a year. {heading}. {figures}.",
-        rows,
-        _NOTE,
+    figures = ", ".join(
+        f"{int(row['year'])}: {wording.significant(row['value'])}{_how(row)}" for row in known.to_dict("records")
     )
+    alt = f"Bar chart of meetings a year. {heading}. {figures}."
+    return Chart(sheet.figure, "meetings", heading, under, foot, alt, rows, _NOTE)
 
 
-def _meetings_title(known: pd.DataFrame, cutoff: Any) -> str:
-    most = known["value"].max()
+def title_data(known: pd.DataFrame, cutoff: Any = None) -> Title:
+    """Return what is said of the covered years: the largest count, where, and the last year's.
+
+    Keys: "none", "one year", "most" (the last year is among the busiest), "most and last".
+    """
+    most, last = int(known["value"].max()), known.iloc[-1]
     years = [int(year) for year in known.loc[known["value"] == most, "year"]]
-    last = known.iloc[-1]
+    numbers: dict[str, Any] = {
+        "most": most,
+        "years": years,
+        "counted": _how(known.iloc[int(known["value"].argmax())]).strip(),
+    }
     if most == 0:
-        return f"No meeting of the leaders recorded, {words.years(known['year'].iloc[0], last['year'])}"
-    meetings = f"{words.count(int(most), 'recorded meeting')} of the leaders"
+        return Title("none", {"years": [int(known["year"].iloc[0]), int(last["year"])]})
     if len(known) == 1:
-        return f"{meetings} in {years[0]}"
-    when = f"in {words.listed([str(y) for y in years])}" if len(years) < 4 else "in the busiest years"
-    partial = " so far" if _partial(last, cutoff) else ""
-    now = "" if int(last["year"]) in years else f"; {words.significant(last['value'])} in {int(last['year'])}{partial}"
-    return words.title(f"{meetings} {when}, more than in any other year{now}", f"{meetings} {when}{now}")
+        return Title("one year", numbers)
+    if int(last["year"]) in years:
+        return Title("most", numbers)
+    so_far = _partial(last, cutoff)
+    return Title("most and last", {**numbers, "last": int(last["value"]), "year": int(last["year"]), "so far": so_far})
+
+
+def title_text(title: Title) -> str:
+    """Write the title."""
+    said = title.numbers
+    if title.key == "none":
+        return f"No meeting of the leaders recorded, {wording.years(*said['years'])}"
+    how = f" {said['counted']}" if said["counted"] and len(said["years"]) == 1 else ""
+    when = (
+        f"in {wording.listed([str(year) for year in said['years']])}"
+        if len(said["years"]) < 4
+        else "in the busiest years"
+    )
+    meetings = f"{wording.count(said['most'], 'meeting')} of the leaders counted {when}{how}"
+    if title.key == "one year":
+        return meetings
+    now = f"; {said['last']:,} in {said['year']}{' so far' if said['so far'] else ''}" if title.key != "most" else ""
+    return f"{meetings}{now}"
+
+
+def _how(row: Mapping[Any, Any] | pd.Series) -> str:
+    """Say where a count comes from when it is not the record's."""
+    basis = str(row.get("basis", "recorded"))
+    return {"published": " by others", PART: " by others for part of the year"}.get(basis, "")
+
+
+def _published(known: pd.DataFrame) -> list[str]:
+    """Return the years whose count is that of others, each with its kind where it is for a part."""
+    if "basis" not in known:
+        return []
+    rows = known[known["basis"].ne("recorded")]
+    return [
+        f"{'part of ' if basis == PART else ''}{year}" for year, basis in zip(rows["year"], rows["basis"], strict=True)
+    ]
+
+
+def _leaders(known: pd.DataFrame, sides: wording.Sides | None) -> str:
+    """Name who held office: each side's leaders in their order, with "and" between the sides."""
+    if not {"leaders_a", "leaders_b"} <= set(known.columns):
+        return f" of {wording.dyad(sides)}"
+    names = [
+        wording.listed(list(dict.fromkeys(";".join(known[side]).split(";")))) for side in ("leaders_a", "leaders_b")
+    ]
+    return f", {names[0]} with {names[1]},"
 
 
 def _partial(year: pd.Series, cutoff: Any) -> bool:
@@ -121,21 +175,24 @@ def _draw_meetings(texts: tuple[str, str, str], rows: pd.DataFrame) -> Sheet:
     for missing in rows.loc[rows["value"].isna(), "year"]:
         house.hatched(panel, missing - 0.5, missing + 0.5, gid="not-covered")
     known = rows[rows["value"].notna()]
-    colors = [house.INK if value == known["value"].max() else "#A6A6A6" for value in known["value"]]
-    panel.bar(known["year"], known["value"].astype(float), width=0.72, color=colors, gid="meetings")
+    own = known["recorded"] if "recorded" in known else known["value"]
+    bars: dict[str, Any] = {"width": 0.72, "edgecolor": house.INK}
+    more = known[known["value"] > own]
+    panel.bar(more["year"], more["value"].astype(float), linewidth=1.1, facecolor="none", gid="published", **bars)
+    panel.bar(known["year"], own.astype(float), linewidth=0, facecolor="#A6A6A6", gid="meetings", **bars)
     doubt = known[_ranged(known)]
     if len(doubt):
         panel.vlines(
             doubt["year"],
             doubt["low"].astype(float),
             doubt["high"].astype(float),
-            color=house.CONFLICT_TINT,
+            color=house.INK,
             linewidth=1.4,
             gid="range",
         )
     tops = known[["value", "high"]].max(axis=1) if len(doubt) else known["value"]
     room = box.width / (limits[1] - limits[0])
-    labels = [words.significant(value) for value in known["value"]]
+    labels = [wording.significant(value) for value in known["value"]]
     if house.label_width(labels, weight=BOLD) + 0.04 <= room:
         for year, value, label in zip(known["year"], tops, labels, strict=True):
             x = box.x + (year - limits[0]) * room

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.charts import axes, frames, house, words
+from analysis import wording
+from analysis.charts import axes, frames, house
 from analysis.charts.type import BOLD, height, width, wrap
 from analysis.display import Chart
 
@@ -56,7 +57,7 @@ def timeline(
     events: pd.DataFrame,
     top: int = 20,
     *,
-    sides: words.Sides | None = None,
+    sides: wording.Sides | None = None,
     source: str | None = None,
     cutoff: Any = None,
     period: tuple[Any, Any] | None = None,
@@ -83,28 +84,28 @@ def timeline(
     chosen = _main(pool, top)
     while len(chosen) > 1 and sum(row.height for row in _laid_out(chosen)[0]) > house.MOST_BODY:
         chosen = _main(pool, len(chosen) - 1)
-    foot = words.source_line(events, source, cutoff)
+    foot = wording.source_line(events, source, cutoff)
     if chosen.empty:
         return house.nothing("timeline", "No act between the two sides is recorded in this period", chosen, foot)
     heading = _title(chosen, len(pool))
     whole = len(chosen) == len(pool)
     spans = bool((chosen["start"] != chosen["end"]).any())
-    under = words.subtitle(
+    under = wording.subtitle(
         f"{_counted(len(chosen), whole)} between "
-        f"{words.dyad(sides, pool)}, {words.period(chosen['start'].min(), chosen['end'].max())}",
+        f"{wording.dyad(sides, pool)}, {wording.period(chosen['start'].min(), chosen['end'].max())}",
         "Brown: conflict; blue: cooperation",
         f"Dot: known day{'; open bar: within this span' if spans else ''}",
         "At the right: the score",
     )
     figure = _draw(heading, under, foot, chosen)
-    alt = _alt(heading, chosen, words.dyad(sides, pool))
+    alt = _alt(heading, chosen, wording.dyad(sides, pool))
     return Chart(figure, "timeline", heading, under, foot, alt, chosen, _NOTE)
 
 
 def _counted(n: int, whole: bool) -> str:
     if whole:
         return "The only act" if n == 1 else f"All {n} acts"
-    return f"The {words.count(n, 'act')} with the greatest weight (Goldstein score by root of sources)"
+    return f"The {wording.count(n, 'act')} with the greatest weight (Goldstein score by root of sources)"
 
 
 def _main(pool: pd.DataFrame, top: int) -> pd.DataFrame:
@@ -123,7 +124,7 @@ def _title(chosen: pd.DataFrame, pool: int) -> str:
     year, n = int(busiest.idxmax()), int(busiest.max())
     kinds = f"{hostile} conflict, {len(chosen) - hostile} cooperation"
     if len(chosen) == 1:
-        return f"One act recorded: {words.event_date(*_when(chosen.iloc[0].to_dict()))}"
+        return f"One act recorded: {wording.event_date(*_when(chosen.iloc[0].to_dict()))}"
     if len(chosen) == pool or n < 3:
         return f"{len(chosen)} main acts: {kinds}"
     return f"Of {len(chosen)} main acts ({kinds}), {n} fell in {year}"
@@ -132,8 +133,8 @@ def _title(chosen: pd.DataFrame, pool: int) -> str:
 def _alt(heading: str, chosen: pd.DataFrame, dyad: str) -> str:
     lowest = chosen.iloc[int(chosen["goldstein"].astype(float).argmin())].to_dict()
     return (
-        f"Timeline of {words.count(len(chosen), 'main act')} between {dyad}. {heading}. The lowest score, "
-        f"{_score(lowest)}, is that of {words.event_date(*_when(lowest))}: {lowest['title']}."
+        f"Timeline of {wording.count(len(chosen), 'main act')} between {dyad}. {heading}. The lowest score, "
+        f"{_score(lowest)}, is that of {wording.event_date(*_when(lowest))}: {lowest['title']}."
     )
 
 
@@ -152,7 +153,7 @@ def _draw(heading: str, under: str, foot: str, chosen: pd.DataFrame) -> Any:
     line = height(1, house.LABEL)
     for row in rows:
         _mark(panel, row, top - line / 2 - box.y, limits, room)
-        sheet.lines(box.x - 0.12, top, [words.event_date(*_when(row.event))], ha="right", color=house.SOFT)
+        sheet.lines(box.x - 0.12, top, [wording.event_date(*_when(row.event))], ha="right", color=house.SOFT)
         sheet.lines(sheet.body.right, top, [_score(row.event)], ha="right", weight=BOLD, color=_color(row.event))
         sheet.lines(box.x + row.place, top - line * row.skip, row.lines, ha=row.align)
         top -= row.height
@@ -162,7 +163,7 @@ def _draw(heading: str, under: str, foot: str, chosen: pd.DataFrame) -> Any:
 def _laid_out(chosen: pd.DataFrame) -> tuple[list[_Row], tuple[float, float], float, float]:
     """Return the rows, the limits of the time axis, and the margins for dates and scores."""
     events = chosen.to_dict("records")
-    left = house.label_width([words.event_date(*_when(event)) for event in events]) + 0.12
+    left = house.label_width([wording.event_date(*_when(event)) for event in events]) + 0.12
     right = house.label_width([_score(event) for event in events], weight=BOLD) + 0.12
     room = house.PAGE_WIDTH - 2 * house.EDGE - left - right
     first, last = axes.time_limits(chosen["start"].min(), chosen["end"].max())
@@ -209,5 +210,4 @@ def _color(event: dict[Any, Any]) -> str:
 
 
 def _score(event: dict[Any, Any]) -> str:
-    score = float(event["goldstein"])
-    return f"{'+' if score > 0 else ''}{words.number(score, 1)}"
+    return wording.signed(event["goldstein"], 1)

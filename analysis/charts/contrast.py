@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.charts import axes, frames, house, words
+from analysis import wording
+from analysis.charts import axes, frames, house
 from analysis.charts.house import Sheet
 from analysis.charts.labels import End
 from analysis.charts.stack import Plan, stack
+from analysis.charts.title import Title
 from analysis.display import Chart
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ def conduct(
     frame: pd.DataFrame,
     events: pd.DataFrame | None = None,
     *,
-    sides: words.Sides | None = None,
+    sides: wording.Sides | None = None,
     source: str | None = None,
     cutoff: Any = None,
     period: tuple[Any, Any] | None = None,
@@ -57,38 +59,28 @@ def conduct(
     frames.require(frame, "charts.conduct", "date", "measure", "value")
     rows = frames.within(frame, period)
     parts = {name: frames.series(rows, name) for name in ("verbal", "material", "gap")}
-    foot = words.source_line(events, source, cutoff)
+    foot = wording.source_line(events, source, cutoff)
     if any(one["value"].notna().sum() == 0 for one in parts.values()):
         return house.nothing(
             "conduct", "Words and deeds cannot be set against each other: one of them is not recorded", rows, foot
         )
-    few = _few(parts)
-    heading = few or _conduct_title(parts["gap"])
+    said = title_data(parts)
+    heading = title_text(said)
     scheme = str(rows["scheme"].iloc[0]) if "scheme" in rows else ""
-    under = words.subtitle(
-        f"Tension share of words (verbal acts) and of deeds (material acts) between {words.dyad(sides, events)}, "
-        f"{words.period(rows['date'].min(), rows['date'].max())}",
+    under = wording.subtitle(
+        f"Tension share of words (verbal acts) and of deeds (material acts) between {wording.dyad(sides, events)}, "
+        f"{wording.period(rows['date'].min(), rows['date'].max())}",
         f"Quad classes by {scheme}" if scheme else "",
         "Dotted: no recent act" if any(frames.silent(one).any() for one in parts.values()) else "",
         "Bands: 90% of draws; shaded where the gap’s band leaves zero" if frames.has_band(parts["gap"]) else "",
     )
-    sheet = _draw_conduct((heading, under, foot), parts, shade=not few)
+    sheet = _draw_conduct((heading, under, foot), parts, shade=said.key != "few")
     apart = _clear_share(parts["gap"])
     alt = (
         f"Line chart of the tension of words and of deeds. {heading}. "
-        f"The gap’s band leaves zero on {apart:.0%} of the days drawn."
+        f"The gap’s band leaves zero on {wording.percent(apart)} of the days drawn."
     )
     return Chart(sheet.figure, "conduct", heading, under, foot, alt, rows, _NOTE)
-
-
-def _few(parts: dict[str, pd.DataFrame]) -> str:
-    """Return a title that says so when a part rests on too few acts for its band to mean anything; else nothing."""
-    if "events" not in parts["verbal"]:
-        return ""
-    said, done = (int(parts[name]["events"].sum()) for name in ("verbal", "material"))
-    if min(said, done) >= _FEW_EVENTS:
-        return ""
-    return f"Only {words.count(said, 'verbal act')} and {words.count(done, 'material act')}: no gap can be told"
 
 
 def _clear(gap: pd.DataFrame) -> pd.Series[bool]:
@@ -100,16 +92,40 @@ def _clear_share(gap: pd.DataFrame) -> float:
     return float(_clear(gap).mean())
 
 
-def _conduct_title(gap: pd.DataFrame) -> str:
+def title_data(parts: dict[str, pd.DataFrame]) -> Title:
+    """Return what is said of words and deeds on the last day.
+
+    Keys: "few" (a part rests on too few acts for its band to mean anything), "no clear gap", "clear gap", "gap"
+    (without a band).
+    """
+    if "events" in parts["verbal"]:
+        counts = {name: int(parts[name]["events"].sum()) for name in ("verbal", "material")}
+        if min(counts.values()) < _FEW_EVENTS:
+            return Title("few", counts)
+    gap = parts["gap"]
     last = gap[gap["value"].notna()].iloc[-1]
-    day = words.day(last["date"])
+    numbers = {"gap": float(last["value"]), "day": last["date"]}
+    tenser = "words" if last["value"] > 0 else "deeds"
     if not frames.has_band(gap):
-        tenser, other = ("words", "deeds") if last["value"] > 0 else ("deeds", "words")
-        return f"On {day} {tenser} were tenser than {other} by {abs(last['value']):.2f}"
+        return Title("gap", numbers, tenser)
     if not bool(_clear(gap.loc[[last.name]]).iloc[0]):
+        return Title("no clear gap", numbers)
+    return Title("clear gap", numbers, tenser)
+
+
+def title_text(title: Title) -> str:
+    """Write the title."""
+    said = title.numbers
+    if title.key == "few":
+        verbal, material = (wording.count(said[kind], f"{kind} act") for kind in ("verbal", "material"))
+        return f"Only {verbal} and {material}: no gap can be told"
+    day = wording.day(said["day"])
+    if title.key == "no clear gap":
         return f"No clear gap between words and deeds on {day}"
-    tenser, other = ("Words", "deeds") if last["value"] > 0 else ("Deeds", "words")
-    return f"{tenser} clearly tenser than {other} on {day}: gap {words.number(abs(last['value']), 2)}"
+    other, gap = "deeds" if title.direction == "words" else "words", wording.number(abs(said["gap"]))
+    if title.key == "gap":
+        return f"On {day} {title.direction} were tenser than {other} by {gap}"
+    return f"{title.direction.capitalize()} clearly tenser than {other} on {day}: gap {gap}"
 
 
 def _draw_conduct(texts: tuple[str, str, str], parts: dict[str, pd.DataFrame], *, shade: bool) -> Sheet:
@@ -131,7 +147,7 @@ def _draw_conduct(texts: tuple[str, str, str], parts: dict[str, pd.DataFrame], *
             1.0,
             axes.value_ticks(min(low, -0.1), max(high, 0.1)),
             head="Gap: words less deeds (above zero: words tenser)",
-            ends=[End(float(last["value"]), f"gap {words.number(last['value'], 2)}", house.INK)],
+            ends=[End(float(last["value"]), f"gap {wording.number(last['value'], 2)}", house.INK)],
         ),
     ]
     sheet, panels, _ = stack(texts, limits, plans)

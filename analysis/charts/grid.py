@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from analysis.charts import axes, frames, house, words
+from analysis import wording
+from analysis.charts import axes, frames, house
 from analysis.charts.house import Box, Sheet
+from analysis.charts.title import Title
 from analysis.charts.type import width
 from analysis.display import Chart
 
@@ -36,7 +38,7 @@ def domains(
     frame: pd.DataFrame,
     events: pd.DataFrame | None = None,
     *,
-    sides: words.Sides | None = None,
+    sides: wording.Sides | None = None,
     source: str | None = None,
     cutoff: Any = None,
     period: tuple[Any, Any] | None = None,
@@ -62,21 +64,21 @@ def domains(
     frames.require(frame, "charts.domains", "date", "value", "domain", "events")
     rows = frames.within(frame, period)
     cells = _cells(rows[rows["measure"] == "tension_share"] if "measure" in rows else rows)
-    foot = words.source_line(events, source, cutoff)
+    foot = wording.source_line(events, source, cutoff)
     if cells.empty:
         return house.nothing("domains", "No act between the two sides is recorded in this period", cells, foot)
     known = frames.long_run(events) if prior is None else prior
     middle = 0.5 if known is None else min(max(known, 0.01), 0.99)
-    heading = _domains_title(cells)
-    under = words.subtitle(
-        f"Tension share at the end of each year by domain, {words.dyad(sides, events)}, "
-        f"{words.years(cells['year'].min(), cells['year'].max())}",
+    heading = title_text(title_data(cells))
+    under = wording.subtitle(
+        f"Tension share at the end of each year by domain, {wording.dyad(sides, events)}, "
+        f"{wording.years(cells['year'].min(), cells['year'].max())}",
         "Empty: no act of that domain recorded in the year",
         "At the right: number of acts",
     )
     sheet = _draw_domains((heading, under, foot), cells, middle)
     last = cells[cells["year"] == cells["year"].max()].sort_values("value", ascending=False, kind="stable")
-    listed = words.listed([f"{row['domain']} {row['value']:.2f}" for row in last.to_dict("records")])
+    listed = wording.listed([f"{row['domain']} {row['value']:.2f}" for row in last.to_dict("records")])
     alt = f"Grid of domains by year, coloured by tension share. {heading}. In {cells['year'].max()}: {listed}."
     return Chart(sheet.figure, "domains", heading, under, foot, alt, cells, _NOTE)
 
@@ -93,22 +95,38 @@ def _cells(rows: pd.DataFrame) -> pd.DataFrame:
     return table[(table["events"] > 0) & table["value"].notna()].reset_index(drop=True)
 
 
-def _domains_title(cells: pd.DataFrame) -> str:
+def title_data(cells: pd.DataFrame) -> Title:
+    """Return what is said of the last year: its tensest and its calmest domain, where their bands part.
+
+    Keys: "only", "no clear difference", "apart".
+    """
     year = int(cells["year"].max())
     last = cells[cells["year"] == year].sort_values(["value", "domain"], ascending=False, kind="stable")
-    if len(last) == 1:
-        return f"Only {last['domain'].iloc[0]} has acts recorded in {year}: share {last['value'].iloc[0]:.2f}"
     top, low = last.iloc[0], last.iloc[-1]
-    if words.overlap(frames.band_of(top), frames.band_of(low)) and frames.has_band(last):
-        return f"No clear difference between domains in {year}: {low['value']:.2f} to {top['value']:.2f}"
-    first, last_name = str(top["domain"]).capitalize(), low["domain"]
-    return f"{first} tensest in {year} ({top['value']:.2f}), {last_name} calmest ({low['value']:.2f})"
+    numbers = {"year": year, "high": float(top["value"]), "low": float(low["value"])}
+    names = {"tensest": str(top["domain"]), "calmest": str(low["domain"])}
+    if len(last) == 1:
+        return Title("only", {**numbers, **names})
+    if wording.overlap(frames.band_of(top), frames.band_of(low)):
+        return Title("no clear difference", numbers)
+    return Title("apart", {**numbers, **names})
+
+
+def title_text(title: Title) -> str:
+    """Write the title."""
+    said = title.numbers
+    high, low = wording.number(said["high"]), wording.number(said["low"])
+    if title.key == "only":
+        return f"Only {said['tensest']} has acts recorded in {said['year']}: share {high}"
+    if title.key == "no clear difference":
+        return f"No clear difference between domains in {said['year']}: {low} to {high}"
+    return f"{said['tensest'].capitalize()} tensest in {said['year']} ({high}), {said['calmest']} calmest ({low})"
 
 
 def _draw_domains(texts: tuple[str, str, str], cells: pd.DataFrame, middle: float) -> Sheet:
     totals = cells.groupby("domain", sort=True)["events"].sum().sort_values(ascending=False, kind="stable")
     names = [str(name) for name in totals.index]
-    numbers = [words.number(int(total)) for total in totals]
+    numbers = [wording.number(total, 0) for total in totals]
     left, right = house.label_width(names) + 0.1, house.label_width(numbers) + 0.12
     sheet = house.sheet(*texts, _KEY + _ROW * len(names) + 0.24)
     first, last = int(cells["year"].min()), int(cells["year"].max())

@@ -14,18 +14,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from analysis.charts import axes, frames, house, words
+from analysis import wording
+from analysis.charts import axes, frames, house
 from analysis.charts.house import Box, Sheet
 from analysis.charts.labels import REACH, End
 from analysis.charts.stack import Plan, stack
+from analysis.charts.title import Title
 from analysis.charts.type import BOLD, height, wrap
 from analysis.display import Chart
+from analysis.measures.positions import LEVELS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-_LEVELS = (-2, -1, 0, 1, 2)
 _WORDS = {
     "tension": ("−2 much calmer", "−1", "0", "+1", "+2 much tenser"),
     "subordination": ("−2 autonomous", "−1", "0", "+1", "+2 subordinate"),
@@ -42,7 +44,7 @@ def positions(
     trend: pd.DataFrame | None = None,
     *,
     scale: str = "tension",
-    sides: words.Sides | None = None,
+    sides: wording.Sides | None = None,
     source: str | None = None,
     cutoff: Any = None,
     period: tuple[Any, Any] | None = None,
@@ -67,15 +69,15 @@ def positions(
     """
     frames.require(frame, "charts.positions", "date", "measure", "value")
     rows = frames.within(frame[frame["measure"] == scale], period).reset_index(drop=True)
-    foot = words.source_line(None, source, cutoff)
+    foot = wording.source_line(None, source, cutoff)
     if rows.empty:
         return house.nothing("positions", f"No judgement on {scale} is recorded in this period", rows, foot)
     voice = "voice" if "voice" in rows else "organisation" if "organisation" in rows else None
     line = None if trend is None else frames.within(frames.series(trend, f"position_{scale}"), period)
-    heading = _title(rows, line, scale, voice)
-    under = words.subtitle(
-        f"{words.count(len(rows), 'judgement')} on {scale} between {words.dyad(sides)}, "
-        f"{words.period(rows['date'].min(), rows['date'].max())}",
+    heading = title_text(title_data(rows, line, voice), scale)
+    under = wording.subtitle(
+        f"{wording.count(len(rows), 'judgement')} on {scale} between {wording.dyad(sides)}, "
+        f"{wording.period(rows['date'].min(), rows['date'].max())}",
         "Dot: one judgement; height within a step has no meaning",
         "Line: yearly median, one voice an organisation; its 90% band where three or more spoke"
         if line is not None
@@ -83,34 +85,51 @@ def positions(
     )
     sheet = _draw((heading, under, foot), rows, line, scale, voice)
     counts = rows["value"].astype(int).value_counts()
-    spread = words.listed([f"{int(counts.get(level, 0))} at {words.number(level)}" for level in _LEVELS])
-    alt = f"Dot chart of {words.count(len(rows), 'judgement')} on {scale}. {heading}. Scores: {spread}."
+    spread = wording.listed([f"{int(counts.get(level, 0))} at {wording.signed(level, 0)}" for level in LEVELS])
+    alt = f"Dot chart of {wording.count(len(rows), 'judgement')} on {scale}. {heading}. Scores: {spread}."
     return Chart(sheet.figure, "positions", heading, under, foot, alt, rows, _NOTE)
 
 
-def _title(rows: pd.DataFrame, line: pd.DataFrame | None, scale: str, voice: str | None) -> str:
+def title_data(rows: pd.DataFrame, line: pd.DataFrame | None, voice: str | None) -> Title:
+    """Return what is said of the judgements: the last median against that of four years before, or the commonest step.
+
+    Keys: "commonest", "median", "no clear change", "change".
+    """
     known = line[line["value"].notna()] if line is not None else rows.iloc[:0]
     if "state" in known:
         known = known[known["state"].eq("scored")]
     if known.empty:
+        voices = rows[voice].nunique() if voice else 0
         level = int(rows["value"].astype(int).mode().iloc[0])
-        who = f" by {words.count(rows[voice].nunique(), 'voice')}" if voice else ""
-        return f"{words.count(len(rows), 'judgement')} on {scale}{who}; most often {_signed(level)}"
+        return Title("commonest", {"judgements": len(rows), "voices": voices, "level": level})
     last = known.iloc[-1]
-    now = f"Assessors’ median {scale} {_signed(last['value'])} in {last['date'].year}"
+    numbers = {"now": float(last["value"]), "year": int(last["date"].year)}
     before = known[known["date"] <= last["date"] - pd.DateOffset(years=4)]
     if before.empty:
-        return now
+        return Title("median", numbers)
     then = before.iloc[-1]
-    if words.overlap(frames.band_of(then), frames.band_of(last)):
-        return f"{now}; no clear change since {then['date'].year}"
-    way = "up" if last["value"] > then["value"] else "down"
-    return f"{now}, {way} from {_signed(then['value'])} in {then['date'].year}"
+    numbers |= {"then": float(then["value"]), "since": int(then["date"].year)}
+    if wording.overlap(frames.band_of(then), frames.band_of(last)):
+        return Title("no clear change", numbers)
+    return Title("change", numbers, "up" if last["value"] > then["value"] else "down")
+
+
+def title_text(title: Title, scale: str) -> str:
+    """Write the title."""
+    said = title.numbers
+    if title.key == "commonest":
+        who = f" by {wording.count(said['voices'], 'voice')}" if said["voices"] else ""
+        return f"{wording.count(said['judgements'], 'judgement')} on {scale}{who}; most often {_signed(said['level'])}"
+    now = f"Assessors’ median {scale} {_signed(said['now'])} in {said['year']}"
+    if title.key == "median":
+        return now
+    if title.key == "no clear change":
+        return f"{now}; no clear change since {said['since']}"
+    return f"{now}, {title.direction} from {_signed(said['then'])} in {said['since']}"
 
 
 def _signed(value: float) -> str:
-    text = words.number(abs(value), 0 if value == int(value) else 1)
-    return f"+{text}" if value > 0 else f"−{text}" if value < 0 else text
+    return wording.signed(value, 0 if value == int(value) else 1)
 
 
 def _draw(
@@ -119,7 +138,7 @@ def _draw(
     limits = axes.time_limits(f"{rows['date'].min().year}-01-01", f"{rows['date'].max().year}-12-31", 366)
     known = None if line is None else frames.last_known(line)
     ends = [End(float(known["value"]), f"median {_signed(known['value'])}", house.INK)] if known is not None else []
-    plan = Plan(1.9, _LEVELS, _WORDS[scale], ends=ends, span=(-2.5, 2.5))
+    plan = Plan(1.9, LEVELS, _WORDS[scale], ends=ends, span=(-2.5, 2.5))
     named = [] if voice is None else _most_named(rows, voice)
     below = _COUNTS + (height(1, house.LABEL) + 0.3 + _ROW * len(named) if named else 0.0)
     sheet, panels, room = stack(texts, limits, [plan], below=below, least_right=0.75)
@@ -205,7 +224,7 @@ def _draw_named(sheet: Sheet, room: Box, rows: pd.DataFrame, voice: str, named: 
     left, right = house.label_width(list(names.values())) + 0.3, house.label_width([*counts, "n"], weight=BOLD) + 0.2
     box = Box(room.x + left, room.y + 0.16, room.width - left - right, _ROW * len(named))
     panel = sheet.axes(box, x=(-2.5, 2.5), y=(0, len(named)))
-    axes.label_x(panel, _LEVELS, _WORDS[scale])
+    axes.label_x(panel, LEVELS, _WORDS[scale])
     sheet.lines(room.x, room.top, ["Organisations with most judgements"], weight=BOLD, color=house.SOFT)
     sheet.lines(room.right, room.top, ["n"], weight=BOLD, color=house.SOFT, ha="right")
     boxes, colors = [], []

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.charts import axes, frames, house, words
+from analysis import wording
+from analysis.charts import axes, frames, house
 from analysis.charts.house import Box, Sheet
 from analysis.charts.type import BOLD, height, wrap
 from analysis.display import Chart
@@ -27,7 +28,7 @@ def open_forecasts(
     frame: pd.DataFrame,
     *,
     top: int = 12,
-    sides: words.Sides | None = None,
+    sides: wording.Sides | None = None,
     source: str | None = None,
     cutoff: Any = None,
 ) -> Chart:
@@ -47,19 +48,19 @@ def open_forecasts(
         If a needed column is absent.
     """
     frames.require(frame, "charts.open_forecasts", "date", "low", "high", "proposition")
-    foot = words.source_line(None, source, cutoff)
+    foot = wording.source_line(None, source, cutoff)
     if frame.empty:
         return house.nothing("open-forecasts", "No forecast is open", frame, foot)
     late = frame["state"].eq("overdue") if "state" in frame else pd.Series(False, index=frame.index)
     order = frame.assign(_late=late).sort_values(["_late", "date"], kind="stable")
     rows = _page(order.drop(columns="_late").head(top).reset_index(drop=True))
-    heading = f"{words.count(len(frame), 'forecast')} open"
+    heading = f"{wording.count(len(frame), 'forecast')} open"
     if not late.all():
-        heading += f"; next deadline {words.day(order['date'].iloc[0])}"
+        heading += f"; next deadline {wording.day(order['date'].iloc[0])}"
     if late.any():
         heading += f", {int(late.sum())} overdue"
-    under = words.subtitle(
-        f"Open forecasts about {words.dyad(sides, default='the relationship')} by deadline"
+    under = wording.subtitle(
+        f"Open forecasts about {wording.dyad(sides, default='the relationship')} by deadline"
         f"{f', the next {len(rows)} of {len(frame)}' if len(rows) < len(frame) else ''}",
         "Bar: the range of probability that the author’s wording stands for",
     )
@@ -68,7 +69,7 @@ def open_forecasts(
     alt = (
         f"List of open forecasts with bars of probability. {heading}. "
         f"The first: {str(first['proposition']).rstrip('.')}, "
-        f"{words.chance(first['low'], first['high'])}, by {words.day(first['date'])}."
+        f"{wording.chance(first['low'], first['high'])}, by {wording.day(first['date'])}."
     )
     return Chart(sheet.figure, "open-forecasts", heading, under, foot, alt, rows, _NOTE)
 
@@ -92,8 +93,8 @@ class _Layout:
 
 def _layout(rows: pd.DataFrame) -> _Layout:
     records = rows.to_dict("records")
-    dates = [[words.day(row["date"]), *_remarks(row)] for row in records]
-    chances = [(words.chance(row["low"], row["high"]), words.estimate(row["low"], row["high"])) for row in records]
+    dates = [[wording.day(row["date"]), *_remarks(row)] for row in records]
+    chances = [(wording.chance(row["low"], row["high"]), wording.estimate(row["low"], row["high"])) for row in records]
     left = house.label_width([line for date in dates for line in date]) + 0.14
     right = max(
         house.label_width([pair[0] for pair in chances], weight=BOLD), house.label_width([p[1] for p in chances])

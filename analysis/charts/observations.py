@@ -17,6 +17,7 @@ import pandas as pd
 from analysis.charts import axes, frames, house
 from analysis.charts.house import Box, Sheet
 from analysis.charts.type import BOLD, height, width
+from analysis.measures.dependence import unusual_length
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -55,6 +56,9 @@ def draw_panel(sheet: Sheet, box: Box, limits: tuple[float, float], panel: Panel
     _draw_dots(plot, known)
     last = frames.last_known(known)
     if last is not None:
+        if last["record"]:
+            style: dict[str, Any] = {"markerfacecolor": "none", "color": house.INK, "clip_on": False}
+            plot.plot(axes.days([last["date"]]), [float(last["value"])], "o", markersize=8, gid="record", **style)
         low, high = panel.ticks[0], panel.ticks[-1]
         y = box.y + (float(last["value"]) - low) / (high - low) * box.height
         both = height(2, house.LABEL)
@@ -97,21 +101,12 @@ def _joined(rows: pd.DataFrame) -> list[pd.DataFrame]:
         for first, last in zip(rows["start"].dt.year, rows["end"].dt.year, strict=True)
         for year in range(first, last + 1)
     }
-    known = rows[rows["value"].notna() & ~_odd(rows)]
+    known = rows[rows["value"].notna() & ~unusual_length(rows)]
     filled = known["date"].dt.year.nunique()
     if filled < 3 or filled < _SPARSE * len(years):
         return []
     broken = ~(known["start"] - known["end"].shift()).dt.days.between(0, 31)
     return [piece for _, piece in known.groupby(broken.cumsum(), sort=True) if len(piece) > 1]
-
-
-def _odd(rows: pd.DataFrame) -> pd.Series[bool]:
-    """Mark the figures for a period of another length than is usual in the series: part of a year beside whole years,
-    say.
-    """
-    days = (rows["end"] - rows["start"]).dt.days + 1
-    usual = days[rows["value"].notna()].median()
-    return ~days.between(0.85 * usual, 1.15 * usual)
 
 
 def part_of_year(known: pd.DataFrame) -> pd.Series[bool]:

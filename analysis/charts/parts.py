@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.charts import axes, frames, house, words
+from analysis import wording
+from analysis.charts import axes, frames, house
 from analysis.charts.house import Box, Sheet
 from analysis.charts.labels import End
 from analysis.charts.stack import Plan, stack
+from analysis.charts.title import Title
 from analysis.charts.type import wrap
 from analysis.display import Chart
 
@@ -33,7 +35,7 @@ def composite(
     frame: pd.DataFrame,
     *,
     names: Mapping[str, str] | None = None,
-    sides: words.Sides | None = None,
+    sides: wording.Sides | None = None,
     source: str | None = None,
     cutoff: Any = None,
     period: tuple[Any, Any] | None = None,
@@ -56,14 +58,14 @@ def composite(
     frames.require(frame, "charts.composite", "date", "measure", "value")
     rows = frames.within(frame, period)
     whole = frames.series(rows, "composite")
-    foot = words.source_line(None, source, cutoff, coding=False)
+    foot = wording.source_line(None, source, cutoff, coding=False)
     if whole["value"].notna().sum() == 0:
         return house.nothing("composite", "Too few indicators for a composite in this period", rows, foot)
     parts = rows[rows["measure"].str.startswith("part:")]
     states = set(parts["state"]) if "state" in parts else set()
     who = sides[0].name if sides else "side A"
-    heading = _composite_title(whole, who)
-    under = words.subtitle(
+    heading = title_text(title_data(whole), who)
+    under = wording.subtitle(
         f"Composite dependence of {who}{f' on {sides[1].name}' if sides else ''}, by year: "
         "0 least, 1 most dependent of its own record",
         "Band: with any one part left out" if frames.has_band(whole) else "",
@@ -72,24 +74,41 @@ def composite(
         "Hatched: withheld" if "withheld" in states else "",
     )
     sheet = _draw_composite((heading, under, foot), whole, parts, names or {})
-    counted = words.count(parts["measure"].nunique(), "part")
+    counted = wording.count(parts["measure"].nunique(), "part")
     alt = f"Line chart of composite dependence from {counted}, with a row of cells for each. {heading}."
     return Chart(sheet.figure, "composite", heading, under, foot, alt, rows, _NOTE)
 
 
-def _composite_title(whole: pd.DataFrame, who: str) -> str:
+def title_data(whole: pd.DataFrame) -> Title:
+    """Return what is said of the composite: its last value against that of five years before, or the first one.
+
+    Keys: "one year", "no clear change", "change".
+    """
     known = whole[whole["value"].notna()].reset_index(drop=True)
     last = known.iloc[-1]
     before = known[known["date"] <= last["date"] - pd.DateOffset(years=5) + pd.Timedelta("3D")]
     then = known.iloc[0] if before.empty else before.iloc[-1]
-    now, since = f"{last['value']:.2f} in {last['date'].year}", then["date"].year
+    numbers = {"now": float(last["value"]), "year": int(last["date"].year)}
     if len(known) == 1:
-        told = f"was {now}"
-    elif frames.has_band(known) and words.overlap(frames.band_of(then), frames.band_of(last)):
-        told = f"was {now}; no clear change since {since}"
+        return Title("one year", numbers)
+    numbers |= {"then": float(then["value"]), "since": int(then["date"].year)}
+    touching = frames.has_band(known) and wording.overlap(frames.band_of(then), frames.band_of(last))
+    if touching or last["value"] == then["value"]:
+        return Title("no clear change", numbers)
+    return Title("change", numbers, "rose" if last["value"] > then["value"] else "fell")
+
+
+def title_text(title: Title, who: str) -> str:
+    """Write the title; `who` is the side whose dependence it is."""
+    said = title.numbers
+    now = f"{wording.number(said['now'])} in {said['year']}"
+    if title.key == "one year":
+        text = f"was {now}"
+    elif title.key == "no clear change":
+        text = f"was {now}; no clear change since {said['since']}"
     else:
-        told = f"{'rose' if last['value'] > then['value'] else 'fell'} from {then['value']:.2f} in {since} to {now}"
-    return words.title(f"Composite dependence of {who} {told}", f"Composite dependence {told}")
+        text = f"{title.direction} from {wording.number(said['then'])} in {said['since']} to {now}"
+    return wording.title(f"Composite dependence of {who} {text}", f"Composite dependence {text}")
 
 
 def _draw_composite(

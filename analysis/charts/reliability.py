@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.charts import axes, frames, house, words
+from analysis import wording
+from analysis.charts import axes, frames, house
 from analysis.charts.house import Box, Sheet
+from analysis.charts.title import Title
 from analysis.charts.type import BOLD, height
 from analysis.display import Chart
 
@@ -29,7 +31,7 @@ _NOTE = "The intervals treat forecasts as independent; those about one event are
 
 @house.drawn
 def calibration(
-    frame: pd.DataFrame, *, sides: words.Sides | None = None, source: str | None = None, cutoff: Any = None
+    frame: pd.DataFrame, *, sides: wording.Sides | None = None, source: str | None = None, cutoff: Any = None
 ) -> Chart:
     """Draw for each range of probability the share of forecasts that came true.
 
@@ -45,23 +47,23 @@ def calibration(
         If a needed column is absent.
     """
     frames.require(frame, "charts.calibration", "deadline_basis", "band_low", "band_high", "value", "low", "high", "n")
-    foot = words.source_line(None, source, cutoff)
+    foot = wording.source_line(None, source, cutoff)
     if frame.empty:
         return house.nothing("calibration", "No forecast has been resolved yet", frame, foot)
     bands = sorted({(float(low), float(high)) for low, high in zip(frame["band_low"], frame["band_high"], strict=True)})
     kinds = set(frame["deadline_basis"])
     bases = [one for one in ("stated", "imputed") if one in kinds] or ["all"]
     whole = frame[frame["deadline_basis"] == "all"] if "all" in kinds else frame
-    heading = _calibration_title(whole)
-    under = words.subtitle(
-        f"Share of {words.count(int(whole['n'].sum()), 'resolved forecast')} that came true, "
+    heading = title_text(title_data(whole))
+    under = wording.subtitle(
+        f"Share of {wording.count(int(whole['n'].sum()), 'resolved forecast')} that came true, "
         "by the range that the wording stands for",
         "Grey bar: the range. Dot and line: share that came true and its 90% interval",
         "Open dot: too few to judge" if "state" in frame and frame["state"].eq("too few").any() else "",
     )
     sheet = _draw_calibration((heading, under, foot), frame, bands, bases)
     rows = [
-        f"{words.chance(row['band_low'], row['band_high'])}: {_counted(row)}"
+        f"{wording.chance(row['band_low'], row['band_high'])}: {_counted(row)}"
         for row in whole.sort_values(["band_low", "band_high"], kind="stable").to_dict("records")
     ]
     alt = f"Dot chart of what was said and what came true. {heading}. {'; '.join(rows)}."
@@ -69,25 +71,38 @@ def calibration(
 
 
 def _counted(row: dict[Any, Any]) -> str:
-    return f"{words.significant(round(float(row['value']) * int(row['n']), 6))} of {int(row['n'])}"
+    return f"{wording.significant(round(float(row['value']) * int(row['n']), 6))} of {int(row['n'])}"
 
 
-def _calibration_title(whole: pd.DataFrame) -> str:
+def title_data(whole: pd.DataFrame) -> Title:
+    """Return what is said of the range with most forecasts.
+
+    Keys: "too few", "no clear difference", "difference".
+    """
     row = whole.sort_values(["n", "band_high"], ascending=False, kind="stable").iloc[0].to_dict()
-    said, came = words.chance(row["band_low"], row["band_high"]), _counted(row)
-    start = f"Of forecasts put at {said}, {came} came true"
+    said = (float(row["band_low"]), float(row["band_high"]))
+    numbers = {"low": said[0], "high": said[1], "counted": _counted(row)}
     if row.get("state") == "too few":
+        return Title("too few", numbers)
+    if wording.overlap((row["low"], row["high"]), said):
+        return Title("no clear difference", numbers)
+    return Title("difference", numbers, "more" if row["value"] > said[1] else "less")
+
+
+def title_text(title: Title) -> str:
+    """Write the title."""
+    said = title.numbers
+    start = f"Of forecasts put at {wording.chance(said['low'], said['high'])}, {said['counted']} came true"
+    if title.key == "too few":
         return f"{start}: too few to judge"
-    if words.overlap((row["low"], row["high"]), (row["band_low"], row["band_high"])):
-        return f"{start}; no clear difference"
-    return f"{start}: clearly {'more' if row['value'] > row['band_high'] else 'less'} often"
+    return f"{start}: clearly {title.direction} often" if title.direction else f"{start}; no clear difference"
 
 
 def _draw_calibration(
     texts: tuple[str, str, str], frame: pd.DataFrame, bands: Sequence[tuple[float, float]], bases: Sequence[str]
 ) -> Sheet:
-    terms = [words.estimate(*band) for band in bands]
-    ranges = [words.chance(*band) for band in bands]
+    terms = [wording.estimate(*band) for band in bands]
+    ranges = [wording.chance(*band) for band in bands]
     first = house.label_width(ranges, weight=BOLD) + 0.1
     left = first + house.label_width(terms) + 0.14
     counts = house.label_width([_counted(row) for row in frame.to_dict("records")]) + 0.1

@@ -3,8 +3,9 @@
 Nothing is rescaled to meet anything else. A line joins figures of neighbouring periods only; where years are missing
 there is a gap, and a series with figures for fewer than three in five of its years is points throughout. What the
 producer withholds is a hatched span with the word on it, since withheld, missing and zero are three states. Estimates
-are open dots. A figure for a longer period than a year is a bar as long as the period, one for part of a year in a
-series of years a diamond that no line touches: half a year's flow is no fall.
+are open dots. A last figure that is a record of its whole series, whatever part of it is drawn, is ringed. A figure
+for a longer period than a year is a bar as long as the period, one for part of a year in a series of years a diamond
+that no line touches: half a year's flow is no fall.
 """
 
 from __future__ import annotations
@@ -14,13 +15,16 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.charts import axes, frames, house, words
+from analysis import wording
+from analysis.charts import axes, frames, house
 from analysis.charts.house import Box, Sheet
 from analysis.charts.observations import Panel, draw_panel, part_of_year
+from analysis.charts.title import Title
 from analysis.charts.type import BOLD, width, wrap
-from analysis.days import short_month
 from analysis.display import Chart
+from analysis.wording import short_month
 
+_NEEDED = ("date", "start", "end", "measure", "value", "unit", "state", "record", "since")
 _COLUMNS = 3
 _MOST = 12
 _PANEL, _TICKS, _GAP, _ROW_GAP = 0.85, 0.2, 0.22, 0.14
@@ -32,7 +36,7 @@ def indicators(
     frame: pd.DataFrame,
     names: Sequence[str] | None = None,
     *,
-    sides: words.Sides | None = None,
+    sides: wording.Sides | None = None,
     source: str | None = None,
     cutoff: Any = None,
     period: tuple[Any, Any] | None = None,
@@ -42,8 +46,8 @@ def indicators(
     Parameters
     ----------
     frame : DataFrame
-        The frame of `indicator_series`: `date`, `start`, `end`, `measure` (indicator id), `value`, `unit`, `state`;
-        uses `low`, `high`, `name`, `basis`.
+        The frame of `indicator_series`: `date`, `start`, `end`, `measure` (indicator id), `value`, `unit`, `state`,
+        `record`, `since`; uses `low`, `high`, `name`, `basis`.
     names : sequence of str, optional
         Indicator ids in the order wanted. By default those with the most figures, in the order of the frame.
 
@@ -52,22 +56,23 @@ def indicators(
     ColumnError
         If a needed column is absent.
     """
-    frames.require(frame, "charts.indicators", "date", "start", "end", "measure", "value", "unit", "state")
+    frames.require(frame, "charts.indicators", *_NEEDED)
     rows = frames.within(frame, period)
     chosen = _chosen(rows, names)
     rows = rows[rows["measure"].isin(chosen)].reset_index(drop=True)
-    foot = words.source_line(None, source, cutoff, coding=False)
+    foot = wording.source_line(None, source, cutoff, coding=False)
     if rows.empty:
         return house.nothing("indicators", "No indicator is recorded in this period", rows, foot)
-    heading = _title(rows)
+    heading = title_text(title_data(rows))
     total = frame["measure"].nunique()
-    under = words.subtitle(
-        f"{words.count(len(chosen), 'indicator')}{f' of {total}' if total > len(chosen) else ''}"
-        f"{f', {words.dyad(sides)}' if sides else ''}, {words.period(rows['start'].min(), rows['end'].max())}, "
+    under = wording.subtitle(
+        f"{wording.count(len(chosen), 'indicator')}{f' of {total}' if total > len(chosen) else ''}"
+        f"{f', {wording.dyad(sides)}' if sides else ''}, {wording.period(rows['start'].min(), rows['end'].max())}, "
         "each in its own unit",
         "Open dot: estimate" if "basis" in rows and rows["basis"].eq("estimate").any() else "",
         "Diamond: part of a year" if _any_part(rows) else "",
         "Gap: no figure recorded",
+        "Ringed: a record of the whole series; an estimate or part of a year sets none" if _any_record(rows) else "",
         "Hatched: withheld by the producer" if rows["state"].eq("withheld").any() else "",
     )
     sheet = _draw((heading, under, foot), rows, chosen)
@@ -88,35 +93,72 @@ def _chosen(rows: pd.DataFrame, names: Sequence[str] | None) -> list[str]:
     return [name for name in order if name in set(best)]
 
 
-def _title(rows: pd.DataFrame) -> str:
-    known = rows[rows["value"].notna()]
-    highest = lowest = 0
-    for _, one in known.groupby("measure", sort=True):
-        if len(one) < 3 or one["value"].nunique() == 1:
-            continue
-        last = one.sort_values(["start", "end"], kind="stable")["value"].iloc[-1]
-        highest, lowest = highest + int(last == one["value"].max()), lowest + int(last == one["value"].min())
+def title_data(rows: pd.DataFrame) -> Title:
+    """Return what is said of the indicators drawn: of one its last figure, of several how many last figures are
+    records of their whole series.
+
+    Keys: "one", "nothing of one", "records", "no records".
+    """
+    lasts = {name: last for name, one in rows.groupby("measure", sort=False) if (last := _last(one)) is not None}
     n = rows["measure"].nunique()
     withheld = rows.loc[rows["state"] == "withheld", "measure"].nunique()
-    tail = f"; {withheld} withheld" if withheld else ""
     if n == 1:
-        name = str(rows["name"].iloc[0] if "name" in rows else rows["measure"].iloc[0])
-        last = known.sort_values(["start", "end"], kind="stable").iloc[-1:] if len(known) else known
-        figure = f": {words.significant(last['value'].iloc[0])} in {last['date'].iloc[0].year}" if len(last) else ""
-        return words.title(f"{name}{figure}{tail}", f"One indicator{figure}{tail}")
-    if not highest and not lowest:
-        return f"None of {n} indicators at a record high or low{tail}"
-    return f"{highest or 'None'} of {n} indicators at a record high, {lowest or 'none'} at a record low{tail}"
+        name = _name(rows)
+        if not lasts:
+            return Title("nothing of one", {"name": name, "withheld": withheld})
+        (last,) = lasts.values()
+        figure = {"value": float(last["value"]), "period": wording.covered(last["start"], last["end"])}
+        return Title("one", {"name": name, **figure, "withheld": withheld, "since": int(last["since"])}, _record(last))
+    kinds = [_record(last) for last in lasts.values()]
+    counts = {"n": n, "high": kinds.count("high"), "low": kinds.count("low"), "withheld": withheld}
+    return Title("records" if counts["high"] or counts["low"] else "no records", counts)
+
+
+def title_text(title: Title) -> str:
+    """Write the title."""
+    said = title.numbers
+    if title.key in ("one", "nothing of one"):
+        tail = "; withheld in part" if said["withheld"] else ""
+        if title.key == "nothing of one":
+            return f"{said['name']}: no figure{tail}"
+        figure = f": {wording.significant(said['value'])} in {said['period']}"
+        record = f", a record {title.direction} since {said['since']}" if title.direction else ""
+        return wording.title(
+            f"{said['name']}{figure}{record}{tail}", f"One indicator{figure}{record}{tail}", f"One indicator{figure}"
+        )
+    tail = f"; {said['withheld']} withheld" if said["withheld"] else ""
+    if title.key == "no records":
+        return f"No record high or low among the last figures of {said['n']} indicators{tail}"
+    kinds = [f"{kind} in {said[kind]}" for kind in ("high", "low") if said[kind]]
+    return f"Last figures of {said['n']} indicators: record {', record '.join(kinds)}{tail}"
+
+
+def _last(one: pd.DataFrame) -> pd.Series | None:
+    return frames.last_known(one.sort_values(["start", "end"], kind="stable"))
+
+
+def _record(figure: pd.Series) -> str:
+    """Return "high" or "low" where a figure is a record of its whole series, else nothing."""
+    return str(figure["record"])
+
+
+def _any_record(rows: pd.DataFrame) -> bool:
+    lasts = [_last(one) for _, one in rows.groupby("measure", sort=False)]
+    return any(_record(last) for last in lasts if last is not None)
 
 
 def _alt(heading: str, rows: pd.DataFrame, chosen: Sequence[str]) -> str:
     lasts = []
     for name in chosen:
         one = rows[rows["measure"] == name]
-        last = frames.last_known(one.sort_values(["start", "end"], kind="stable"))
+        last = _last(one)
         if last is not None:
-            lasts.append(f"{_name(one)} {words.significant(last['value'])} ({last['unit']}, {last['date'].year})")
-    return f"Small line charts of {words.count(len(chosen), 'indicator')}. {heading}. Last figures: {'; '.join(lasts)}."
+            kind = ", estimate" if last.get("basis") == "estimate" else ""
+            record = f", record {_record(last)} since {last['since']}" if _record(last) else ""
+            when = wording.covered(last["start"], last["end"])
+            lasts.append(f"{_name(one)} {wording.significant(last['value'])} ({last['unit']}, {when}{kind}{record})")
+    figures = f" Each: {'; '.join(lasts)}." if lasts else ""
+    return f"Small line charts of {wording.count(len(chosen), 'indicator')}. {heading}.{figures}"
 
 
 def _name(one: pd.DataFrame) -> str:
@@ -160,12 +202,13 @@ def _panel(rows: pd.DataFrame, wide: float) -> Panel:
     if 0 <= low < 0.6 * high or low == high:
         low = min(0.0, low)
     last = frames.last_known(rows)
+    record = [] if last is None or not _record(last) else [f"record {_record(last)} since {last['since']}"]
     return Panel(
         wrap(_name(rows), wide, house.LABEL, BOLD, max_lines=3),
-        wrap(str(rows["unit"].iloc[0]), wide, house.LABEL, max_lines=2),
+        [*wrap(str(rows["unit"].iloc[0]), wide, house.LABEL, max_lines=2), *record],
         rows.reset_index(drop=True),
         axes.value_ticks(low, high, 3),
-        "" if last is None else words.significant(last["value"]),
+        "" if last is None else wording.significant(last["value"]),
         "" if last is None else _when(last),
     )
 

@@ -11,10 +11,12 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.charts import axes, frames, house, words
+from analysis import wording
+from analysis.charts import axes, frames, house
 from analysis.charts.house import Sheet
 from analysis.charts.labels import End
 from analysis.charts.stack import Plan, stack
+from analysis.charts.title import Title
 from analysis.display import Chart
 
 _MOST_LINES = 8
@@ -27,7 +29,7 @@ def event_dependence(
     frame: pd.DataFrame,
     composite: pd.DataFrame | None = None,
     *,
-    sides: words.Sides | None = None,
+    sides: wording.Sides | None = None,
     source: str | None = None,
     cutoff: Any = None,
     period: tuple[Any, Any] | None = None,
@@ -49,17 +51,17 @@ def event_dependence(
     """
     frames.require(frame, "charts.event_dependence", "date", "value")
     rows = frames.within(frame, period)
-    foot = words.source_line(None, source, cutoff)
+    foot = wording.source_line(None, source, cutoff)
     if rows["value"].notna().sum() == 0:
         return house.nothing("event-dependence", "No shift of dependence is coded in this period", rows, foot)
     who = sides[0].name if sides else "side A"
     lines = _lines(rows)
     whole = None if composite is None else frames.within(frames.series(composite, "composite"), period)
-    heading = _title(lines, who)
-    counted = f" of {words.count(int(rows['events'].sum()), 'event')}" if "events" in rows else ""
-    under = words.subtitle(
+    heading = title_text(title_data(lines), who)
+    counted = f" of {wording.count(int(rows['events'].sum()), 'event')}" if "events" in rows else ""
+    under = wording.subtitle(
         f"Coded shifts{counted} in the dependence of {who}{f' on {sides[1].name}' if sides else ''}, added up, "
-        f"{words.period(rows['date'].min(), rows['date'].max())}",
+        f"{wording.period(rows['date'].min(), rows['date'].max())}",
         "No unit and no zero point: read direction and turns",
         "Band: how far it rests on single events, 90% of draws" if len(lines) == 1 and frames.has_band(rows) else "",
     )
@@ -78,20 +80,36 @@ def _lines(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {name: every[name] for name in moved[:_MOST_LINES]}
 
 
-def _title(lines: dict[str, pd.DataFrame], who: str) -> str:
+def title_data(lines: dict[str, pd.DataFrame]) -> Title:
+    """Return what is said of the first line: its sum, and its direction where enough events and their band bear one.
+
+    Keys: "domain", "few", "no clear direction", "direction".
+    """
     (name, first), *_ = lines.items()
     last = first.iloc[-1]
-    total = f"{'+' if last['value'] > 0 else ''}{words.number(last['value'])}"
+    numbers = {"total": float(last["value"]), "year": int(last["date"].year)}
     if name:
-        return f"{name.capitalize()} moved most: coded shifts add up to {total} by {last['date'].year}"
+        return Title("domain", {"domain": name, **numbers})
     counted = int(first["events"].sum()) if "events" in first else _FEW_EVENTS
     if counted < _FEW_EVENTS:
-        return f"Only {words.count(counted, 'event')} coded; shifts add up to {total} by {last['date'].year}"
-    if frames.has_band(first) and float(last["low"]) <= 0 <= float(last["high"]):
-        return f"Coded shifts add up to {total} by {last['date'].year}: no clear direction"
-    way = "more" if last["value"] > 0 else "less"
-    told = f"Coded shifts add up to {total} by {last['date'].year}"
-    return words.title(f"{told}: {who} {way} dependent", f"{told}: {way} dependent")
+        return Title("few", {"events": counted, **numbers})
+    if last["value"] == 0 or (frames.has_band(first) and float(last["low"]) <= 0 <= float(last["high"])):
+        return Title("no clear direction", numbers)
+    return Title("direction", numbers, "more" if last["value"] > 0 else "less")
+
+
+def title_text(title: Title, who: str) -> str:
+    """Write the title; `who` is the side whose dependence it is."""
+    said = title.numbers
+    total = f"add up to {wording.signed(said['total'], 0)} by {said['year']}"
+    if title.key == "domain":
+        return f"{said['domain'].capitalize()} moved most: coded shifts {total}"
+    if title.key == "few":
+        return f"Only {wording.count(said['events'], 'event')} coded; shifts {total}"
+    if title.key == "no clear direction":
+        return f"Coded shifts {total}: no clear direction"
+    way = f"{title.direction} dependent"
+    return wording.title(f"Coded shifts {total}: {who} {way}", f"Coded shifts {total}: {way}")
 
 
 def _draw(texts: tuple[str, str, str], lines: dict[str, pd.DataFrame], whole: pd.DataFrame | None) -> Sheet:
@@ -100,7 +118,7 @@ def _draw(texts: tuple[str, str, str], lines: dict[str, pd.DataFrame], whole: pd
     shown = whole is not None and bool(whole["value"].notna().any())
     colors = {name: house.INK if i == 0 else house.GREY for i, name in enumerate(lines)}
     ends = [
-        End(value, f"{name} {_signed(value)}".strip(), colors[name])
+        End(value, f"{name} {wording.signed(value, 0)}".strip(), colors[name])
         for name, one in lines.items()
         for value in [float(one["value"].iloc[-1])]
     ]
@@ -134,7 +152,3 @@ def _draw(texts: tuple[str, str, str], lines: dict[str, pd.DataFrame], whole: pd
     if whole is not None and shown:
         frames.draw_series(panels[1][0], whole, house.INK, gid="composite")
     return sheet
-
-
-def _signed(value: float) -> str:
-    return f"{'+' if value > 0 else ''}{words.number(value)}"

@@ -10,7 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.charts import axes, frames, house, words
+from analysis import wording
+from analysis.charts import axes, frames, house
 from analysis.charts.house import Sheet
 from analysis.charts.labels import End
 from analysis.charts.stack import Plan, stack
@@ -27,7 +28,7 @@ def direction(
     frame: pd.DataFrame,
     events: pd.DataFrame | None = None,
     *,
-    sides: words.Sides | None = None,
+    sides: wording.Sides | None = None,
     source: str | None = None,
     cutoff: Any = None,
     period: tuple[Any, Any] | None = None,
@@ -53,7 +54,7 @@ def direction(
     rows = frames.within(frame, period)
     rows = rows[rows["measure"] == "tension_share"] if "measure" in rows else rows
     rows = rows[rows["direction"].str.contains(">", regex=False)].reset_index(drop=True)
-    foot = words.source_line(events, source, cutoff)
+    foot = wording.source_line(events, source, cutoff)
     if rows["value"].notna().sum() == 0:
         return house.nothing(
             "direction", "No directed act between the two sides is recorded in this period", rows, foot
@@ -64,8 +65,8 @@ def direction(
         way: one for way in ways if not (one := frames.series(rows[rows["direction"] == way], "tension_share")).empty
     }
     heading = _direction_title(series, names)
-    under = words.subtitle(
-        f"Tension share by direction of the act, {words.period(rows['date'].min(), rows['date'].max())}: "
+    under = wording.subtitle(
+        f"Tension share by direction of the act, {wording.period(rows['date'].min(), rows['date'].max())}: "
         "0 all cooperation, 1 all conflict",
         "Joint acts count in both directions",
         "Dotted: no recent act" if frames.silent(rows).any() else "",
@@ -76,7 +77,7 @@ def direction(
     return Chart(sheet.figure, "direction", heading, under, foot, alt, rows, _NOTE)
 
 
-def _ways(rows: pd.DataFrame, sides: words.Sides | None) -> list[str]:
+def _ways(rows: pd.DataFrame, sides: wording.Sides | None) -> list[str]:
     if sides is not None:
         a, b = sides[0].id, sides[1].id
         return [f"{a}>{b}", f"{b}>{a}"]
@@ -92,19 +93,19 @@ def _direction_title(series: dict[str, pd.DataFrame], names: dict[str, str]) -> 
     lasts = {way: last for way, one in series.items() if (last := frames.last_known(one)) is not None}
     if len(lasts) < 2:
         way, last = next(iter(lasts.items()))
-        rest = f"tension {last['value']:.2f} on {words.day(last['date'])}"
-        return words.title(f"{_way(way, names)}: {rest}", f"One direction recorded: {rest}")
+        rest = f"tension {last['value']:.2f} on {wording.day(last['date'])}"
+        return wording.title(f"{_way(way, names)}: {rest}", f"One direction recorded: {rest}")
     (way, first), (_, second) = lasts.items()
     a, b = (names.get(one, one) for one in way.split(">"))
-    figures, day = f"{first['value']:.2f} and {second['value']:.2f}", words.day(first["date"])
-    if words.overlap(frames.band_of(first), frames.band_of(second)):
-        return words.title(
+    figures, day = f"{first['value']:.2f} and {second['value']:.2f}", wording.day(first["date"])
+    if wording.overlap(frames.band_of(first), frames.band_of(second)):
+        return wording.title(
             f"No clear difference between {a} and {b} on {day}: {figures}",
             f"No clear difference between the directions on {day}: {figures}",
         )
     tenser, other = (a, b) if first["value"] > second["value"] else (b, a)
     high, low = sorted((float(first["value"]), float(second["value"])), reverse=True)
-    return words.title(
+    return wording.title(
         f"{tenser} towards {other} {high:.2f}, the reverse {low:.2f}, on {day}",
         f"{tenser} the tenser side on {day}: {high:.2f} against {low:.2f}",
         f"One side tenser than the other on {day}: {high:.2f} against {low:.2f}",

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.charts import axes, frames, house, words
+from analysis import wording
+from analysis.charts import axes, frames, house
 from analysis.charts.house import Sheet
 from analysis.charts.labels import End
 from analysis.charts.stack import Plan, stack
@@ -26,7 +27,7 @@ def sensitivity(
     frame: pd.DataFrame,
     events: pd.DataFrame | None = None,
     *,
-    sides: words.Sides | None = None,
+    sides: wording.Sides | None = None,
     source: str | None = None,
     cutoff: Any = None,
     period: tuple[Any, Any] | None = None,
@@ -52,7 +53,7 @@ def sensitivity(
     rows = frames.within(frame, period)
     rows = rows[rows["measure"] == "tension_share"] if "measure" in rows else rows
     rows = rows[rows["value"].notna()].reset_index(drop=True)
-    foot = words.source_line(events, source, cutoff)
+    foot = wording.source_line(events, source, cutoff)
     if rows.empty:
         return house.nothing("sensitivity", "No act between the two sides is recorded in this period", rows, foot)
     lives = list(dict.fromkeys(rows["half_life"]))
@@ -60,14 +61,14 @@ def sensitivity(
     level = float(rows["value"].median()) if known is None else known
     series = {life: frames.series(rows[rows["half_life"] == life], "tension_share") for life in lives}
     heading = _title(series)
-    under = words.subtitle(
-        f"Tension share between {words.dyad(sides, events)} with half-lives of {_together(lives)}, "
-        f"{words.period(rows['date'].min(), rows['date'].max())}",
+    under = wording.subtitle(
+        f"Tension share between {wording.dyad(sides, events)} with half-lives of {_together(lives)}, "
+        f"{wording.period(rows['date'].min(), rows['date'].max())}",
         f"Filled from the {'median' if known is None else 'long-run share'}, {level:.2f}: brown tenser, blue calmer",
     )
     sheet = _draw((heading, under, foot), series, level)
     peaks = [
-        f"{_spoken(life)}: peak {words.month(_peak(one))}, last {one['value'].iloc[-1]:.2f}"
+        f"{_spoken(life)}: peak {wording.month(_peak(one))}, last {one['value'].iloc[-1]:.2f}"
         for life, one in series.items()
     ]
     alt = f"Strips of the tension share, one for each half-life. {heading}. {'; '.join(peaks)}."
@@ -80,8 +81,8 @@ def _spoken(life: str) -> str:
 
 def _together(lives: list[str]) -> str:
     if all(life.endswith("D") and life[:-1].isdigit() for life in lives):
-        return f"{words.listed([life[:-1] for life in lives])} days"
-    return words.listed([str(life) for life in lives])
+        return f"{wording.listed([life[:-1] for life in lives])} days"
+    return wording.listed([str(life) for life in lives])
 
 
 def _peak(rows: pd.DataFrame) -> pd.Timestamp:
@@ -91,7 +92,7 @@ def _peak(rows: pd.DataFrame) -> pd.Timestamp:
 def _title(series: dict[str, pd.DataFrame]) -> str:
     lasts = [float(one["value"].iloc[-1]) for one in series.values()]
     years = sorted({_peak(one).year for one in series.values()})
-    day = words.day(max(one["date"].iloc[-1] for one in series.values()))
+    day = wording.day(max(one["date"].iloc[-1] for one in series.values()))
     where = f"peak in {years[0]}" if len(years) == 1 else f"peak between {years[0]} and {years[-1]}"
     if len(series) == 1:
         return f"Tension {lasts[0]:.2f} on {day}; {where}"

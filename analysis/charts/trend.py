@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from analysis.charts import axes, frames, house, rug, words
+from analysis import wording as words
+from analysis.charts import axes, frames, house, rug
 from analysis.charts.house import Box, Sheet
 from analysis.charts.labels import REACH, Callout, End, callouts_height, ends_width, set_callouts, set_ends
 from analysis.display import Chart

@@ -14,9 +14,9 @@ import pandas as pd
 
 from analysis import codebook
 from analysis.dates import parse
-from analysis.days import day_text
 from analysis.errors import Fault, nearest
 from analysis.schema import SLUG, Column
+from analysis.wording import day_text
 
 # The further apart two dates are, the more alike two titles must be: days between the intervals, likeness (0 to 100).
 _NEAR = ((3, 60.0), (31, 80.0), (366, 92.0))

@@ -56,10 +56,10 @@ def chart_of(asked: Ready) -> Chart:
 
 def source_line(asked: Ready) -> str:
     """Return the source line: how much the chart rests on, and what it is limited to."""
-    from analysis.charts import words
+    from analysis import wording
 
-    line = words.source_line(asked.acts, None, None).rstrip(".")
-    return f"{line}.{f' {asked.only}' if asked.only else ''} Data to {words.day(asked.known.cutoff)}"
+    line = wording.source_line(asked.acts, None, None).rstrip(".")
+    return f"{line}.{f' {asked.only}' if asked.only else ''} Data to {wording.day(asked.known.cutoff)}"
 
 
 def picture(chart: Chart) -> str:

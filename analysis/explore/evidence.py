@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.charts.words import event_date
 from analysis.citing import ranked_sources
 from analysis.errors import OptionError
 from analysis.explore.view import Ready, ready
 from analysis.relationship import as_day
-from analysis.wording import count, day_text, number, signed
+from analysis.wording import count, day_text, event_date, number, signed
 
 if TYPE_CHECKING:
     from analysis.display import Table

@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from analysis.days import day_text
 from analysis.export.terminal_text import one_line
+from analysis.wording import day_text
 
 
 def line(cover: Mapping[str, Any], name: str) -> str:

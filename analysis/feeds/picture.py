@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.charts import axes, frames, house, words
+from analysis import wording
+from analysis.charts import axes, frames, house
 from analysis.charts.labels import End
 from analysis.charts.stack import Plan, stack
 from analysis.display import Chart, Finding
@@ -35,7 +36,7 @@ def corroboration_chart(
     agreement: pd.DataFrame,
     *,
     name: str,
-    sides: words.Sides | None = None,
+    sides: wording.Sides | None = None,
     cutoff: Any = None,
 ) -> Chart:
     """Draw the tension share of a record and of a feed.
@@ -62,14 +63,14 @@ def corroboration_chart(
         frames.require(frame, "feeds.corroboration_chart", "date", "value")
     parts = {"record": frames.series(curated, "tension_share"), "feed": frames.series(feed, "tension_share")}
     rows = pd.concat([part.assign(series=key) for key, part in parts.items()], ignore_index=True)
-    foot = words.source_line(None, f"workbook record; {name}", cutoff)
+    foot = wording.source_line(None, f"workbook record; {name}", cutoff)
     if any(part["value"].notna().sum() == 0 for part in parts.values()):
         return house.nothing("corroboration", f"Nothing to compare: the record or the {name} has no act", rows, foot)
     heading = _title(agreement, name)
     months = coverage.monthly(periods)
-    under = words.subtitle(
-        f"Tension share of acts between {words.dyad(sides)} in the record and in the {name}, "
-        f"{words.period(rows['date'].min(), rows['date'].max())}: 0 all cooperation, 1 all conflict",
+    under = wording.subtitle(
+        f"Tension share of acts between {wording.dyad(sides)} in the record and in the {name}, "
+        f"{wording.period(rows['date'].min(), rows['date'].max())}: 0 all cooperation, 1 all conflict",
         "Below: rows of the dyad in 1,000 lines of the feed, by month; hatched where there is no archive",
         "Dotted: no recent act",
     )
@@ -93,7 +94,7 @@ def _title(agreement: pd.DataFrame, name: str) -> str:
     if known.empty:
         return f"Record and {name} have too little in common to be compared"
     first = known.iloc[0]
-    value = words.number(first["value"], 2)
+    value = wording.number(first["value"], 2)
     if first["low"] <= 0 <= first["high"]:
         return f"Record and {name} do not clearly move together: rank correlation {value}"
     way = "move together" if first["value"] > 0 else "move against each other"
@@ -104,8 +105,8 @@ def _row(row: Any) -> str:
     length = {"M": "months", "Q": "quarters", "Y": "years"}[row.freq]
     if row.state != "compared":
         return f"{row.periods} common {length}, {row.state}"
-    interval = f"{words.number(row.low, 2)} to {words.number(row.high, 2)}"
-    return f"{words.number(row.value, 2)} ({interval}) over {row.periods} {length}"
+    interval = f"{wording.number(row.low, 2)} to {wording.number(row.high, 2)}"
+    return f"{wording.number(row.value, 2)} ({interval}) over {row.periods} {length}"
 
 
 def _draw(texts: tuple[str, str, str], parts: dict[str, pd.DataFrame], months: pd.DataFrame) -> Sheet:

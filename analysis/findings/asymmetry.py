@@ -9,31 +9,47 @@ import pandas as pd
 from analysis.display import Finding
 from analysis.findings.basis import finding, sides
 from analysis.findings.statement import Statement
+from analysis.wording import covered
 
 if TYPE_CHECKING:
     from analysis.relationship import Relationship
 
 
 def asymmetry(rel: Relationship, shares: pd.DataFrame) -> Finding:
-    """Say how unequal the two sides' trade with each other is, in the last whole year for which both are known.
+    """Say how unequal the two sides' trade with each other is: in the newest year for which both shares are known for
+    the whole of it, and in a newer one where they are known for a part or as an estimate.
 
-    Empty where there is no such year.
+    Empty where no year has both shares.
     """
-    ratio = shares[(shares["measure"] == "asymmetry") & shares["value"].notna() & ~shares["part_year"].eq(True)]
-    if ratio.empty:
-        return Finding("")
-    last = ratio.iloc[-1]
-    same = (shares["measure"] == "share") & (shares["date"] == last["date"])
-    of = shares[same].set_index("of")["value"]
-    series = rel.indicators["indicator"].str.contains("trade_share")
-    rows = rel.indicators[series & (rel.indicators["start"].dt.year == last["date"].year)]
-    facts = {
-        **sides(rel),
-        "year": last["date"].year,
-        "share_a": of[rel.side_a.id],
-        "share_b": of[rel.side_b.id],
-        "times": last["value"],
-        "definition": last["definition"],
-    }
-    records = tuple(f"indicator:{row.indicator}@{row.period}" for row in rows.itertuples())
-    return finding(rel, [Statement("asymmetry", facts, records)])
+    ratio = shares[(shares["measure"] == "asymmetry") & shares["value"].notna()]
+    weak = ratio["part_year"] | ratio["estimate"]
+    statements = []
+    for row in pd.concat([ratio[~weak].tail(1), ratio.tail(1)]).drop_duplicates("date").to_dict("records"):
+        own = shares[(shares["measure"] == "share") & (shares["date"] == row["date"])].set_index("of")
+        a, b = rel.side_a.id, rel.side_b.id
+        if not {a, b} <= set(own.index):
+            continue
+        firm, year = not (row["part_year"] or row["estimate"]), row["date"].year
+        facts = {
+            **sides(rel),
+            "year": year,
+            "share_a": own.loc[a, "value"],
+            "share_b": own.loc[b, "value"],
+            "kind_a": _kind(own.loc[a]),
+            "kind_b": _kind(own.loc[b]),
+            "times": row["value"],
+            "definition": row["definition"],
+        }
+        series = [f"{a.lower()}_trade_share_{b.lower()}", f"{b.lower()}_trade_share_{a.lower()}"]
+        known = rel.indicators["indicator"].isin(series) & rel.indicators["value"].notna()
+        rows = rel.indicators[known & (rel.indicators["start"].dt.year == year)]
+        records = tuple(f"indicator:{found.indicator}@{found.period}" for found in rows.itertuples())
+        statements.append(Statement("asymmetry.whole" if firm else "asymmetry.weak", facts, records))
+    return finding(rel, statements)
+
+
+def _kind(share: pd.Series) -> str:
+    """Say in brackets that a figure is for a part of its year, or an estimate; nothing where it is neither."""
+    part = covered(share["start"], share["end"]) if share["part_year"] else ""
+    kinds = [kind for kind in (part, "estimate" if share["estimate"] else "") if kind]
+    return f" ({', '.join(kinds)})" if kinds else ""

@@ -12,6 +12,7 @@ import pandas as pd
 from analysis.display import Finding
 from analysis.findings.basis import acts_of, finding
 from analysis.findings.statement import Statement
+from analysis.wording import percent
 
 if TYPE_CHECKING:
     from analysis.relationship import Relationship
@@ -75,7 +76,5 @@ def _publishers(acts: pd.DataFrame) -> list[Statement]:
 
 def _percent(part: int, whole: int) -> str:
     """Word a share so that none reads as all or nothing unless it is."""
-    share = 100 * part / whole
-    if 0 < share < 1 or 99 < share < 100:
-        return "below 1 %" if share < 1 else "above 99 %"
-    return f"{share:.0f} %"
+    share = part / whole
+    return "below 1%" if 0 < share < 0.01 else "above 99%" if 0.99 < share < 1 else percent(share)

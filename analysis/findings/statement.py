@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from analysis.findings.texts import TEXTS
-from analysis.wording import count, day_text, number, signed
+from analysis.wording import count, day_text, number, percent, signed, significant
 
 
 @dataclass(frozen=True)
@@ -66,10 +66,10 @@ _WORDINGS: Mapping[str, Callable[[Any], str]] = {
     "number": number,
     "signed": signed,
     "step": _step,
-    "tenth": lambda value: number(value, 1),
+    "significant": significant,
     "capital": lambda words: words[:1].upper() + words[1:],
     "whole": lambda value: number(value, 0),
-    "percent": lambda value: f"{number(100 * value, 0)} %",
+    "percent": percent,
     "day": day_text,
     "list": "; ".join,
 }

@@ -85,9 +85,13 @@ TEXTS = {
         "of its own history from 0 to 1 ({low:number} to {high:number} when one series is left out){rank}."
     ),
     # Shares in each other's trade.
-    "asymmetry": (
-        "In {year}, the last whole year with both figures, {b} had {share_a:tenth} % of {a}'s trade and {a} "
-        "{share_b:tenth} % of {b}'s: {times:tenth} times as much ({definition})."
+    "asymmetry.whole": (
+        "In {year}, the last year with both shares for the whole of it, {b} had {share_a:significant}% of {a}'s trade "
+        "and {a} {share_b:significant}% of {b}'s: {times:significant} times as much ({definition})."
+    ),
+    "asymmetry.weak": (
+        "In {year} {b} had {share_a:significant}%{kind_a} of {a}'s trade and {a} {share_b:significant}%{kind_b} of "
+        "{b}'s: {times:significant} times as much ({definition})."
     ),
     # What assessors hold.
     "positions.views": (
@@ -109,8 +113,8 @@ TEXTS = {
         "Of {pages}, {english:whole} ({part}) are in English, the others in {others:count other language}."
     ),
     "limits.denser": (
-        "It is denser in later years: {held:whole} of {n:count act} ({part}) are from {since} on, of a record that begins "
-        "in {first}."
+        "It is denser in later years: {held:whole} of {n:count act} ({part}) are from {since} on, of a record that "
+        "begins in {first}."
     ),
     "limits.lone": "{lone:whole} of {n:count act} rest on one publisher that can be judged, or on none.",
     # How forecasts fared.

@@ -29,6 +29,8 @@ from analysis.measures.dependence import yearly
 
 OWN_TRADE: Final = "trade over own trade"
 OWN_GDP: Final = "trade over own GDP"
+_VALUES, _DAYS = ["value", "low", "high"], ["start", "end"]
+_MARKS = ["part_year", "estimate", "withheld", "year_withheld"]
 Definition = Literal["trade over own trade", "trade over own GDP"]
 
 
@@ -59,11 +61,13 @@ def asymmetry(
     Returns
     -------
     DataFrame
-        `date` (middle of the year), `start`, `end`, `measure`: "share" (percent, 0-100) or "asymmetry" (A's share
-        divided by B's; above 1: A depends more on B than B on A), `value`, `low`, `high` (missing where the record
-        gives no range; the ratio's range divides the ends crosswise), `of` (actor whose share, "A/B" for the ratio),
-        `unit`, `definition`, `state`: observed, withheld or missing; `part_year` (bool). Years in which one share is
-        known have a row for each share and no ratio: a ratio needs both, and B's share must not be 0.
+        `date` (middle of the year), `start`, `end` (the days that the figure covers: less than the year where only a
+        part of it is known), `measure`: "share" (percent, 0-100) or "asymmetry" (A's share divided by B's; above 1: A
+        depends more on B than B on A), `value`, `low`, `high` (missing where the record gives no range; the ratio's
+        range divides the ends crosswise), `of` (actor whose share, "A/B" for the ratio), `unit`, `definition`,
+        `state`: observed, withheld or missing; `part_year`, `estimate` (bool), `year_withheld` (bool: the year's own
+        figure is withheld, also where a part of it is known). Years in which one share is known have a row for each
+        share and no ratio: a ratio needs both, and B's share must not be 0.
 
     Raises
     ------
@@ -96,7 +100,7 @@ def asymmetry(
 
 
 def _of(years: pd.DataFrame, indicator: str) -> pd.DataFrame:
-    return years[years["indicator"] == indicator].set_index("year")[["value", "low", "high", "part_year", "withheld"]]
+    return years[years["indicator"] == indicator].set_index("year")[[*_VALUES, *_DAYS, *_MARKS]]
 
 
 def _over_gdp(years: pd.DataFrame, actor: str) -> pd.DataFrame:
@@ -105,8 +109,14 @@ def _over_gdp(years: pd.DataFrame, actor: str) -> pd.DataFrame:
     trade, gdp = trade.loc[both], gdp.loc[both]
     share = trade.assign(value=100 * trade["value"] / gdp["value"])
     share["low"], share["high"] = 100 * trade["low"] / gdp["value"], 100 * trade["high"] / gdp["value"]
-    share["part_year"] |= gdp["part_year"]
-    return share
+    return _joined(share, trade, gdp)
+
+
+def _joined(values: pd.DataFrame, one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
+    """Give figures made of two the days and the marks of both: the days that either covers, a mark that either has."""
+    days = {"start": np.maximum(one["start"], other["start"]), "end": np.minimum(one["end"], other["end"])}
+    marks = {name: one[name].astype(bool) | other[name].astype(bool) for name in _MARKS}
+    return values[_VALUES].assign(**days, **marks)
 
 
 def _ratio(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
@@ -124,17 +134,19 @@ def _ratio(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
     out = pd.DataFrame(
         {"value": a["value"] / b["value"], **{end: series.where(ranged) for end, series in ends.items()}}
     )
-    return out.assign(part_year=a["part_year"].astype(bool) | b["part_year"].astype(bool), withheld=False)
+    return _joined(out, a, b).assign(withheld=False)
 
 
 def _rows(part: pd.DataFrame, measure: str, of: str, unit: str) -> pd.DataFrame:
     start, end = year_days(part.index.to_series().astype("int64"))
+    middle = midpoint(start, end)
+    known = part["value"].notna()
     withheld = part["withheld"].eq(True)
     return pd.DataFrame(
         {
-            "date": midpoint(start, end),
-            "start": start,
-            "end": end,
+            "date": middle,
+            "start": part["start"].where(known, start),
+            "end": part["end"].where(known, end),
             "measure": measure,
             "value": part["value"].astype("float64"),
             "low": part["low"].astype("float64"),
@@ -142,6 +154,6 @@ def _rows(part: pd.DataFrame, measure: str, of: str, unit: str) -> pd.DataFrame:
             "of": of,
             "unit": unit,
             "state": np.select([withheld, part["value"].isna()], ["withheld", "missing"], "observed"),
-            "part_year": part["part_year"].eq(True),
+            **{name: part[name].eq(True) for name in ("part_year", "estimate", "year_withheld")},
         }
     ).reset_index(drop=True)

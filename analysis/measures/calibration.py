@@ -37,12 +37,11 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from analysis.codebook import icd203
 from analysis.errors import OptionError
 from analysis.measures._options import check_option
 from analysis.measures._sampling import Floats, fraction, resamples
 from analysis.measures.forecasts import Partly, by_basis, groups_of, resolve
-
-ICD203 = (0.0, 0.05, 0.20, 0.45, 0.55, 0.80, 0.95, 1.0)
 
 Bins = Literal["declared", "icd203"] | Sequence[float]
 
@@ -52,6 +51,11 @@ _ROUNDING = 1e-12
 _LEAST = np.array([0.0, 0.0, 0.0, -np.inf, 0.0])
 _MOST = np.array([1.0, 0.25, 0.25])
 _PARTS = ("reliability", "resolution", "uncertainty", "within_bin", "brier")
+
+
+def _icd203() -> list[float]:
+    """Return the bounds of the seven bands of ICD 203, from 0 to 1 so that no probability falls beside them."""
+    return [0.0, *icd203()["probability_high"].iloc[:-1], 1.0]
 
 
 def binned(scored: pd.DataFrame, bins: Bins = "declared") -> pd.DataFrame:
@@ -74,7 +78,7 @@ def binned(scored: pd.DataFrame, bins: Bins = "declared") -> pd.DataFrame:
         check_option("bins", "bins", bins, ["declared", "icd203"])
     if bins == "declared":
         return scored.assign(band_low=scored["probability_low"].round(9), band_high=scored["probability_high"].round(9))
-    limits = np.asarray(ICD203 if bins == "icd203" else bins, dtype=np.float64)
+    limits = np.asarray(_icd203() if bins == "icd203" else bins, dtype=np.float64)
     if len(limits) < 2 or limits[0] != 0 or limits[-1] != 1 or (np.diff(limits) <= 0).any():
         raise OptionError("bins", "bins", "limits that rise from 0 to 1", bins)
     # Rounding keeps (0.4 + 0.5) / 2 on the limit 0.45.

@@ -19,7 +19,8 @@ from analysis.dates import midpoint
 from analysis.errors import OptionError, nearest, one_of
 from analysis.measures._frames import require
 
-_SERIES = ["date", "start", "end", "measure", "value", "low", "high", "unit", "basis", "state"]
+_SERIES = ["date", "start", "end", "measure", "value", "low", "high", "unit", "basis", "state", "record", "since"]
+_LEAST_FOR_RECORD = 3
 
 
 def indicator_series(
@@ -48,7 +49,13 @@ def indicator_series(
         `date` (middle day of the period), `start`, `end` (datetime64, both days included), `measure` (indicator id),
         `value`, `low`, `high` (in `unit`; missing where unknown), `unit`, `basis` (reported, computed, estimate,
         withheld; missing for a missing year), `state`: observed, withheld (the basis says so) or missing (no row, or a
-        row without value); `name` and `domain` if given. Sorted by measure, then `start`, `end`.
+        row without value); `record`: "high" or "low" where a figure is above, or below, every other figure of the
+        whole series, also those outside the span kept, else ""; `since` (first year of the whole series); `name` and
+        `domain` if given. Sorted by measure, then `start`, `end`.
+
+        An estimate, an approximate figure or one for a period of another length than is usual in its series sets no
+        record, and a series with fewer than three other figures has none; but a figure that only an estimate exceeds
+        is no record either.
 
     Raises
     ------
@@ -68,6 +75,8 @@ def indicator_series(
     withheld = rows["basis"].eq("withheld")
     rows["state"] = np.select([withheld, rows["value"].isna()], ["withheld", "missing"], "observed")
     rows["value"] = rows["value"].astype("float64").mask(withheld)
+    rows["record"] = _records(rows)
+    rows["since"] = rows["start"].dt.year.groupby(rows["measure"]).transform("min").astype("int64")
     if start is not None:
         rows = rows[rows["end"] >= pd.Timestamp(start)]
     if end is not None:
@@ -77,6 +86,33 @@ def indicator_series(
     rows = rows.sort_values(["_place", "start", "end"], kind="stable")
     extra = [column for column in ("name", "domain") if column in indicators]
     return rows[[*_SERIES, *extra]].reset_index(drop=True)
+
+
+def unusual_length(rows: pd.DataFrame) -> pd.Series[bool]:
+    """Mark the figures for a period of another length than is usual in their series: part of a year beside whole years.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Needs `measure`, `start`, `end`, `value`. Lengths within 15 % of the series' median count as usual.
+    """
+    days = (rows["end"] - rows["start"]).dt.days + 1
+    usual = days.where(rows["value"].notna()).groupby(rows["measure"]).transform("median")
+    return ~days.between(0.85 * usual, 1.15 * usual)
+
+
+def _records(rows: pd.DataFrame) -> pd.Series[str]:
+    """Return "high" or "low" for the firm figures that no other figure of their series reaches, else ""."""
+    firm = rows["value"].notna() & ~rows["basis"].eq("estimate") & ~unusual_length(rows)
+    if "approximate" in rows:
+        firm &= ~rows["approximate"].eq(True)
+    enough = firm.groupby(rows["measure"]).transform("sum") >= _LEAST_FOR_RECORD
+    place = rows["value"].groupby(rows["measure"])
+    # The largest rank of equal values: a figure that another one equals is no record.
+    highest = place.rank(method="max", ascending=False) == 1
+    lowest = place.rank(method="max") == 1
+    kinds = np.select([firm & enough & highest, firm & enough & lowest], ["high", "low"], "")
+    return pd.Series(kinds, index=rows.index, dtype="str")
 
 
 def _named(indicators: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
@@ -119,14 +155,16 @@ def yearly(indicators: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         One row per indicator and year with a row of its own: `indicator`, `year` (int), `value`, `low`, `high` (means;
-        missing where withheld or not given), `part_year` (bool: from a part of the year only), `withheld` (bool: the
-        year's only rows are withheld ones), `n` (observations averaged).
+        missing where withheld or not given), `start`, `end` (first and last day the value covers), `part_year` (bool:
+        from a part of the year only), `estimate` (bool: an estimate is in it), `withheld` (bool: the year's only rows
+        are withheld ones), `year_withheld` (bool: a row of the year is withheld, also where a part of it is known),
+        `n` (observations averaged).
     """
     require(indicators, ["indicator", "start", "end", "value", "basis"], "yearly")
     code, names = pd.factorize(indicators["indicator"], sort=True)
     days = [indicators[name].to_numpy() for name in ("start", "end")]
     year, last = (indicators[name].dt.year.to_numpy() for name in ("start", "end"))
-    withheld = indicators["basis"].eq("withheld").to_numpy()
+    withheld, estimate = (indicators["basis"].eq(basis).to_numpy() for basis in ("withheld", "estimate"))
     part_year = days[1] - days[0] < np.timedelta64(364, "D")
     numbers = indicators.reindex(columns=["value", "low", "high"]).to_numpy(np.float64, copy=True, na_value=np.nan)
     numbers[withheld, 0] = np.nan
@@ -140,6 +178,7 @@ def yearly(indicators: pd.DataFrame) -> pd.DataFrame:
     best = rank[order] == rank[first][place]
     grouped = [pd.Series(column).groupby(place[best]) for column in numbers[order[best]].T]
     value, low, high = (column.mean().to_numpy() for column in grouped)
+    chosen = order[best]
     return pd.DataFrame(
         {
             "indicator": names[code[first]],
@@ -147,8 +186,12 @@ def yearly(indicators: pd.DataFrame) -> pd.DataFrame:
             "value": value,
             "low": low,
             "high": high,
+            "start": pd.Series(days[0][chosen]).groupby(place[best]).min(),
+            "end": pd.Series(days[1][chosen]).groupby(place[best]).max(),
             "part_year": part_year[first],
+            "estimate": pd.Series(estimate[chosen]).groupby(place[best]).any().astype(bool),
             "withheld": withheld[first],
+            "year_withheld": pd.Series(withheld[order]).groupby(place).any().astype(bool),
             "n": grouped[0].count().to_numpy(),
         }
     )

@@ -25,6 +25,7 @@ from typing import Any
 
 from analysis.document import COVER_MIME, FIGURES_MIME
 from analysis.escaping import guarded
+from analysis.wording import significant
 
 _SCRAP_MIME = "application/scrapbook.scrap.json+json"
 _COVER_FACTS = ("as_of", "record")
@@ -170,7 +171,7 @@ def _own(row: Mapping[str, Any], name: str) -> bool:
 
 def _word(value: Any) -> str:
     if isinstance(value, float):
-        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+        return significant(value)
     if isinstance(value, (list, tuple)):
         return ", ".join(map(_word, value))
     return "" if value is None else str(value)

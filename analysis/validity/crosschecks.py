@@ -18,7 +18,7 @@ from analysis.measures.calibration import murphy
 from analysis.measures.composite import composite
 from analysis.measures.event_dependence import dependence_check
 from analysis.measures.forecasts import brier
-from analysis.measures.meetings import meetings_per_year
+from analysis.measures.meetings import PUBLISHED, meetings_per_year
 from analysis.measures.positions import SCALES
 from analysis.measures.skill import skill
 from analysis.measures.tension import tension
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from analysis.relationship import Relationship
 
 LAGS = (-180, -90, 0, 30, 90, 180)
-MEETINGS = "leader_meetings_per_year"
 
 
 def composite_choices(rel: Relationship) -> pd.DataFrame:
@@ -91,11 +90,11 @@ def meetings(rel: Relationship) -> pd.DataFrame:
     DataFrame
         One row a published count: `period`, `published`, `recorded` (meetings whose middle day lies in the period).
     """
-    counts = rel.indicators[(rel.indicators["indicator"] == MEETINGS) & rel.indicators["value"].notna()]
+    counts = rel.indicators[(rel.indicators["indicator"] == PUBLISHED) & rel.indicators["value"].notna()]
     day, rows = midpoint(rel.events["start"], rel.events["end"]), []
     for row in counts.itertuples():
         inside = rel.events[(day >= row.start) & (day <= row.end)]
-        found = meetings_per_year(inside, rel.leaders)["value"].sum()
+        found = meetings_per_year(inside, rel.leaders, actors=rel.actors)["recorded"].sum()
         rows.append((row.period, row.value, found))
     return pd.DataFrame(rows, columns=["period", "published", "recorded"])
 
