@@ -255,6 +255,11 @@ def dyad(sides: Sides | None, events: pd.DataFrame | None = None, default: str =
     return f"{names[0]} and {names[1]}" if len(names) == 2 else default
 
 
+def acts_between(acts: str, sides: Sides | None, events: pd.DataFrame | None) -> str:
+    """Name the acts of a chart: in the caller's words ("nuclear acts between ..."), else as acts between the sides."""
+    return acts or f"acts between {dyad(sides, events)}"
+
+
 def ids(events: pd.DataFrame) -> list[str]:
     """Return the two actors that act most as source, joint actors left out; fewer when there are fewer."""
     if "source_actor" not in events:

@@ -61,6 +61,7 @@ def timeline(
     source: str | None = None,
     cutoff: Any = None,
     period: tuple[Any, Any] | None = None,
+    acts: str = "",
 ) -> Chart:
     """Draw the main events as a list on a time axis.
 
@@ -91,14 +92,14 @@ def timeline(
     whole = len(chosen) == len(pool)
     spans = bool((chosen["start"] != chosen["end"]).any())
     under = wording.subtitle(
-        f"{_counted(len(chosen), whole)} between "
-        f"{wording.dyad(sides, pool)}, {wording.period(chosen['start'].min(), chosen['end'].max())}",
+        f"{_counted(len(chosen), whole)}: {wording.acts_between(acts, sides, pool)}, "
+        f"{wording.period(chosen['start'].min(), chosen['end'].max())}",
         "Brown: conflict; blue: cooperation",
         f"Dot: known day{'; open bar: within this span' if spans else ''}",
         "At the right: the score",
     )
     figure = _draw(heading, under, foot, chosen)
-    alt = _alt(heading, chosen, wording.dyad(sides, pool))
+    alt = _alt(heading, chosen, wording.acts_between(acts, sides, pool))
     return Chart(figure, "timeline", heading, under, foot, alt, chosen, _NOTE)
 
 
@@ -130,10 +131,10 @@ def _title(chosen: pd.DataFrame, pool: int) -> str:
     return f"Of {len(chosen)} main acts ({kinds}), {n} fell in {year}"
 
 
-def _alt(heading: str, chosen: pd.DataFrame, dyad: str) -> str:
+def _alt(heading: str, chosen: pd.DataFrame, named: str) -> str:
     lowest = chosen.iloc[int(chosen["goldstein"].astype(float).argmin())].to_dict()
     return (
-        f"Timeline of {wording.count(len(chosen), 'main act')} between {dyad}. {heading}. The lowest score, "
+        f"Timeline of {wording.count(len(chosen), 'main act')} of the {named}. {heading}. The lowest score, "
         f"{_score(lowest)}, is that of {wording.event_date(*_when(lowest))}: {lowest['title']}."
     )
 

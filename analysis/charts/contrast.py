@@ -18,11 +18,11 @@ from analysis.charts.labels import End
 from analysis.charts.stack import Plan, stack
 from analysis.charts.title import Title
 from analysis.display import Chart
+from analysis.measures.conduct import FEW_ACTS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_FEW_EVENTS = 10
 _NAMES = {"verbal": "words", "material": "deeds"}
 _COLORS = {"verbal": house.THIRD, "material": house.INK}
 _NOTE = (
@@ -40,6 +40,7 @@ def conduct(
     source: str | None = None,
     cutoff: Any = None,
     period: tuple[Any, Any] | None = None,
+    acts: str = "",
 ) -> Chart:
     """Draw the tension of words and of deeds, and the gap between them.
 
@@ -68,8 +69,8 @@ def conduct(
     heading = title_text(said)
     scheme = str(rows["scheme"].iloc[0]) if "scheme" in rows else ""
     under = wording.subtitle(
-        f"Tension share of words (verbal acts) and of deeds (material acts) between {wording.dyad(sides, events)}, "
-        f"{wording.period(rows['date'].min(), rows['date'].max())}",
+        f"Tension share of words (verbal acts) and of deeds (material acts): "
+        f"{wording.acts_between(acts, sides, events)}, {wording.period(rows['date'].min(), rows['date'].max())}",
         f"Quad classes by {scheme}" if scheme else "",
         "Dotted: no recent act" if any(frames.silent(one).any() for one in parts.values()) else "",
         "Bands: 90% of draws; shaded where the gap’s band leaves zero" if frames.has_band(parts["gap"]) else "",
@@ -99,8 +100,8 @@ def title_data(parts: dict[str, pd.DataFrame]) -> Title:
     (without a band).
     """
     if "events" in parts["verbal"]:
-        counts = {name: int(parts[name]["events"].sum()) for name in ("verbal", "material")}
-        if min(counts.values()) < _FEW_EVENTS:
+        counts = {name: _placed(parts[name]) for name in ("verbal", "material")}
+        if min(counts.values()) < FEW_ACTS:
             return Title("few", counts)
     gap = parts["gap"]
     last = gap[gap["value"].notna()].iloc[-1]
@@ -111,6 +112,11 @@ def title_data(parts: dict[str, pd.DataFrame]) -> Title:
     if not bool(_clear(gap.loc[[last.name]]).iloc[0]):
         return Title("no clear gap", numbers)
     return Title("clear gap", numbers, tenser)
+
+
+def _placed(part: pd.DataFrame) -> int:
+    """Return how many acts of a part lie behind the last day: from `acts`, or those of the period in an older frame."""
+    return int(part["acts"].iloc[-1]) if "acts" in part else int(part["events"].sum())
 
 
 def title_text(title: Title) -> str:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from analysis.charts import axes
 from analysis.errors import ColumnError
+from analysis.measures.tension import long_run
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -113,13 +114,12 @@ def draw_remembered(
     )
 
 
-def long_run(events: pd.DataFrame | None) -> float | None:
-    """Return the long-run share: the conflict in all scores of the dyad's acts; None where nothing tells."""
-    if events is None or "goldstein" not in events:
-        return None
-    scores = (events[events["dyad"].astype(bool)] if "dyad" in events else events)["goldstein"].astype(float)
-    total = float(scores.abs().sum())
-    return float(scores[scores < 0].abs().sum()) / total if total else None
+def usual(events: pd.DataFrame | None, prior: float | None) -> float | None:
+    """Return the level of reference: the caller's, else the long-run share of the acts; None where nothing tells."""
+    if prior is not None or events is None or "goldstein" not in events:
+        return prior
+    share = long_run(events)
+    return None if np.isnan(share) else share
 
 
 def last_known(rows: pd.DataFrame) -> pd.Series | None:

@@ -42,6 +42,7 @@ def domains(
     source: str | None = None,
     cutoff: Any = None,
     period: tuple[Any, Any] | None = None,
+    acts: str = "",
     prior: float | None = None,
 ) -> Chart:
     """Draw the tension of each domain at the end of each year.
@@ -67,11 +68,11 @@ def domains(
     foot = wording.source_line(events, source, cutoff)
     if cells.empty:
         return house.nothing("domains", "No act between the two sides is recorded in this period", cells, foot)
-    known = frames.long_run(events) if prior is None else prior
+    known = frames.usual(events, prior)
     middle = 0.5 if known is None else min(max(known, 0.01), 0.99)
     heading = title_text(title_data(cells))
     under = wording.subtitle(
-        f"Tension share at the end of each year by domain, {wording.dyad(sides, events)}, "
+        f"Tension share at the end of each year by domain, {wording.acts_between(acts, sides, events)}, "
         f"{wording.years(cells['year'].min(), cells['year'].max())}",
         "Empty: no act of that domain recorded in the year",
         "At the right: number of acts",

@@ -32,6 +32,7 @@ def direction(
     source: str | None = None,
     cutoff: Any = None,
     period: tuple[Any, Any] | None = None,
+    acts: str = "",
 ) -> Chart:
     """Draw the tension of one side's acts towards the other beside that of the other's.
 
@@ -66,8 +67,8 @@ def direction(
     }
     heading = _direction_title(series, names)
     under = wording.subtitle(
-        f"Tension share by direction of the act, {wording.period(rows['date'].min(), rows['date'].max())}: "
-        "0 all cooperation, 1 all conflict",
+        f"Tension share by direction of the act{f', {acts}' if acts else ''}, "
+        f"{wording.period(rows['date'].min(), rows['date'].max())}: 0 all cooperation, 1 all conflict",
         "Joint acts count in both directions",
         "Dotted: no recent act" if frames.silent(rows).any() else "",
         "Bands: 90% of draws" if any(frames.has_band(one) for one in series.values()) else "",

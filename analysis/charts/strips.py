@@ -31,6 +31,7 @@ def sensitivity(
     source: str | None = None,
     cutoff: Any = None,
     period: tuple[Any, Any] | None = None,
+    acts: str = "",
     prior: float | None = None,
 ) -> Chart:
     """Draw the tension share under several half-lives, one strip each.
@@ -57,12 +58,12 @@ def sensitivity(
     if rows.empty:
         return house.nothing("sensitivity", "No act between the two sides is recorded in this period", rows, foot)
     lives = list(dict.fromkeys(rows["half_life"]))
-    known = frames.long_run(events) if prior is None else prior
+    known = frames.usual(events, prior)
     level = float(rows["value"].median()) if known is None else known
     series = {life: frames.series(rows[rows["half_life"] == life], "tension_share") for life in lives}
     heading = _title(series)
     under = wording.subtitle(
-        f"Tension share between {wording.dyad(sides, events)} with half-lives of {_together(lives)}, "
+        f"Tension share of {wording.acts_between(acts, sides, events)} with half-lives of {_together(lives)}, "
         f"{wording.period(rows['date'].min(), rows['date'].max())}",
         f"Filled from the {'median' if known is None else 'long-run share'}, {level:.2f}: brown tenser, blue calmer",
     )

@@ -22,7 +22,6 @@ from analysis.charts.labels import REACH, Callout, End, callouts_height, ends_wi
 from analysis.display import Chart
 from analysis.measures._options import length
 from analysis.measures.peak import SURE
-from analysis.measures.tension import long_run
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -101,10 +100,10 @@ def tension(
     if share.empty:
         return house.nothing("tension", "No act between the two sides is recorded in this period", share, foot)
     strokes = rug.acts_of(events, share)
-    usual = long_run(events) if prior is None and events is not None and "goldstein" in events else prior
+    usual = frames.usual(events, prior)
     top = None if peak is None or peak.empty else peak.iloc[0]
     drawn = _Drawn(share, strokes, _turns(turning_points, share), usual, top)
-    heading, named = _title(drawn), acts or f"acts between {words.dyad(sides, events)}"
+    heading, named = _title(drawn), words.acts_between(acts, sides, events)
     under = words.subtitle(
         f"Tension share of {named}, "
         f"{words.period(share['date'].iloc[0], share['date'].iloc[-1])}: 0 all cooperation, 1 all conflict",

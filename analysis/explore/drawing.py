@@ -110,10 +110,10 @@ def _conduct(asked: Ready) -> Chart:
             ", ".join(asked.view.quad_classes),
         )
     gap = conduct(asked.acts, half_life=asked.view.half_life, **_grid(asked))
-    return charts.conduct(gap, asked.acts, **_house(asked))
+    return charts.conduct(gap, asked.acts, acts=asked.part.acts_between, **_house(asked))
 
 
 def _timeline(asked: Ready) -> Chart:
     from analysis import charts
 
-    return charts.timeline(asked.acts, period=(asked.start, asked.end), **_house(asked))
+    return charts.timeline(asked.acts, period=(asked.start, asked.end), acts=asked.part.acts_between, **_house(asked))
