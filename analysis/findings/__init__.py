@@ -6,33 +6,6 @@ which a thing holds. Confidence is a statement about the evidence, by the rule o
 its own. Nothing here says why anything happened.
 """
 
-from analysis.findings.basis import finding
-from analysis.findings.events import (
-    PRESSURE,
-    confidence,
-    long_run,
-    quarrels,
-    tension_change,
-    tension_level,
-    words_and_deeds,
-)
-from analysis.findings.positions import assessors, asymmetry, dependence, forecasts
-from analysis.findings.summary import bottom_line, key_figures, title
+import lazy_loader
 
-__all__ = [
-    "PRESSURE",
-    "assessors",
-    "asymmetry",
-    "bottom_line",
-    "confidence",
-    "dependence",
-    "finding",
-    "forecasts",
-    "key_figures",
-    "long_run",
-    "quarrels",
-    "tension_change",
-    "tension_level",
-    "title",
-    "words_and_deeds",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,15 @@
+from .basis import finding as finding
+from .events import PRESSURE as PRESSURE
+from .events import confidence as confidence
+from .events import long_run as long_run
+from .events import quarrels as quarrels
+from .events import tension_change as tension_change
+from .events import tension_level as tension_level
+from .events import words_and_deeds as words_and_deeds
+from .positions import assessors as assessors
+from .positions import asymmetry as asymmetry
+from .positions import dependence as dependence
+from .positions import forecasts as forecasts
+from .summary import bottom_line as bottom_line
+from .summary import key_figures as key_figures
+from .summary import title as title
