@@ -8,13 +8,13 @@ with real text, or `text/markdown` with citation keys). The rows behind a chart 
 from __future__ import annotations
 
 import base64
-import html
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from analysis.escaping import cite, escape_markdown, safe_csv
+from analysis.markup import render
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -102,10 +102,9 @@ class Chart:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> MimeBundle:
         picture = base64.b64encode(self.png()).decode("ascii")
         width = round(float(self.figure.get_size_inches()[0]) * 96)
-        words = html.escape(self.alt, quote=True)
         data = {
             "text/plain": self.alt,
-            "text/html": f'<img alt="{words}" width="{width}" src="data:image/png;base64,{picture}">',
+            "text/html": render("chart", alt=self.alt, width=width, picture=picture),
             "image/svg+xml": self.svg(),
             "text/csv": safe_csv(self.data),
         }
@@ -172,13 +171,7 @@ class Table:
 
     def html(self) -> str:
         """Return an HTML table with a caption and scoped heads; cells are escaped."""
-        head = "".join(f'<th scope="col">{html.escape(str(name))}</th>' for name in self.frame.columns)
-        rows = [
-            "".join(f'<td style="text-align:left">{html.escape(cell)}</td>' for cell in row) for row in self._cells()
-        ]
-        body = "".join(f"<tr>{row}</tr>" for row in rows)
-        caption = f"<caption>{html.escape(self.caption)}</caption>"
-        return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return render("table", caption=self.caption, heads=list(self.frame.columns), rows=self._cells())
 
     def plain(self) -> str:
         """Return the table as aligned text, caption first."""
@@ -223,16 +216,7 @@ class Finding:
 
     def html(self) -> str:
         """Return an HTML paragraph with links to the sources."""
-        return f"<p>{html.escape(self.text)}{self._marks()}</p>"
-
-    def _marks(self) -> str:
-        marks = [
-            f'<a href="{html.escape(self.links[key], quote=True)}">{html.escape(key)}</a>'
-            if key in self.links
-            else html.escape(key)
-            for key in sorted(set(self.sources))
-        ]
-        return f" <small>[{'; '.join(marks)}]</small>" if marks else ""
+        return render("finding", finding=self)
 
     def plain(self) -> str:
         """Return the sentence followed by its source ids in brackets."""
@@ -250,10 +234,9 @@ class Findings:
     items: tuple[Finding, ...]
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> MimeBundle:
-        items = "".join(f"<li>{item.html()[3:-4]}</li>" for item in self.items)
         return {
             "text/plain": "\n".join(f"- {item.plain()}" for item in self.items),
-            "text/html": f"<ul>{items}</ul>",
+            "text/html": render("findings", items=self.items),
             "text/markdown": "\n".join(f"- {item.markdown()}" for item in self.items),
         }, {}
 
