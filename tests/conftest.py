@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from record_kit import ROWS, write_record
 
+pytest_plugins = ("parts",)
+
 
 @pytest.fixture
 def record(tmp_path: Path) -> Path:
