@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 import sizes
 from house_kit import ROOT
 
@@ -87,3 +89,16 @@ def test_readme_maps_every_folder() -> None:
     }
     missing = sorted(folder for folder in folders if f"`{folder}`" not in readme)
     assert not missing
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/architecture.md"])
+def test_pages_name_files_and_make_targets_that_are_there(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    named = set(re.findall(r"(?<![\w/])((?:analysis|data|docs|notebooks|tests)/[\w./-]*\w/?)", text))
+    linked = set(re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text))
+    absent = {path for path in named if "NAME" not in path and not (ROOT / path).exists()}
+    absent |= {target for target in linked if not (ROOT / page).parent.joinpath(target).exists()}
+    assert not absent
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([\w-]+):", makefile, re.MULTILINE))
+    assert set(re.findall(r"`make ([\w-]+)", text)) <= targets
