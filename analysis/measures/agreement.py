@@ -70,6 +70,14 @@ def agreement(
         `high`, `units` (with two voices or more), `pairs` (of voices within units), `voices` (distinct), `within_one`
         (share of pairs at most one step apart, 0 to 1; missing without pairs), `state`: scored, too few, or "no
         variation" (all scores are the same: alpha is 0/0).
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> frame = an.agreement(rel.assessments, draws=50)
+    >>> frame.loc[0, ["subject", "state"]].tolist()
+    ['all', 'scored']
     """
     check_option("agreement", "scale", scale, SCALES)
     fraction(confidence, "agreement", "confidence")
@@ -212,6 +220,14 @@ def assessors_vs_events(
     DataFrame
         One row per lag: `period` (first/last assessment used), `measure` ("rank_correlation"), `value` (Spearman's
         rho, -1 to 1), `low`, `high`, `lag_days`, `n` (assessments), `voices`, `years`, `state`: scored or too few.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> share = an.tension(rel.events, freq="D", band=None)
+    >>> an.assessors_vs_events(rel.assessments, share, draws=50)["lag_days"].tolist()
+    [0, 30, 90, 180]
     """
     require(share, ["date", "measure", "value"], "assessors_vs_events")
     fraction(confidence, "assessors_vs_events", "confidence")
