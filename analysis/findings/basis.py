@@ -14,7 +14,16 @@ if TYPE_CHECKING:
 
 
 def finding(rel: Relationship, text: str, records: list[str], *, most: int = 4) -> Finding:
-    """Return a finding with the best source of each of its records, `most` of them."""
+    """Return a finding with the best source of each of its records, `most` of them.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> first = rel.events["event_id"].iloc[0]
+    >>> an.findings.finding(rel, "It began there.", [f"events:{first}"]).records == (f"events:{first}",)
+    True
+    """
     sources = best_sources(rel, records, most=most)
     return Finding(text, sources, tuple(records), links(rel, sources))
 

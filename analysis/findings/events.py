@@ -23,6 +23,13 @@ def confidence(rel: Relationship, half_life: str = "180D") -> str:
 
     High: at least ten acts between the sides within the last half-life, four in five of them with two publishers or
     more. Low: fewer than three such acts. Moderate: anything between.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> isinstance(an.findings.confidence(rel), str)
+    True
     """
     acts = acts_of(rel)
     recent = acts[acts["end"] > rel.cutoff - pd.Timedelta(half_life)]
@@ -37,7 +44,15 @@ def confidence(rel: Relationship, half_life: str = "180D") -> str:
 
 
 def long_run(rel: Relationship) -> float:
-    """Return the record's long-run tension share: the part of conflict in all that the acts between its sides weigh."""
+    """Return the record's long-run tension share: the part of conflict in all that the acts between its sides weigh.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> 0 < an.findings.long_run(rel) < 1
+    True
+    """
     scores = rel.events.loc[rel.events["dyad"], "goldstein"]
     total = float(scores.abs().sum())
     return float(scores.clip(upper=0).abs().sum()) / total if total else float("nan")
@@ -54,6 +69,15 @@ def tension_level(rel: Relationship, share: pd.DataFrame, half_life: str = "180D
         What `analysis.tension` returned for the period shown.
     half_life : str
         As given to it.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> share = an.tension(rel.events, start="2014-01-01", end=rel.cutoff, draws=50)
+    >>> said = an.findings.tension_level(rel, share)
+    >>> bool(said.sources)
+    True
     """
     series = share_of(share)
     if series.empty:
@@ -70,7 +94,16 @@ def tension_level(rel: Relationship, share: pd.DataFrame, half_life: str = "180D
 
 
 def tension_change(rel: Relationship, then: str | pd.Timestamp, half_life: str = "180D") -> Finding:
-    """Say whether tension is higher or lower than on an earlier day, and how likely that is."""
+    """Say whether tension is higher or lower than on an earlier day, and how likely that is.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> said = an.findings.tension_change(rel, "2022-04-06")
+    >>> isinstance(said, an.Finding)
+    True
+    """
     from analysis.measures.comparison import difference
 
     row = difference(rel.events, then, rel.cutoff, half_life=half_life).iloc[0]
@@ -88,7 +121,15 @@ def tension_change(rel: Relationship, then: str | pd.Timestamp, half_life: str =
 
 
 def quarrels(rel: Relationship, start: str | pd.Timestamp | None = None) -> Finding:
-    """Say how often one side put pressure on the other, and name heavy acts from the whole time."""
+    """Say how often one side put pressure on the other, and name heavy acts from the whole time.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> isinstance(an.findings.quarrels(rel), an.Finding)
+    True
+    """
     acts = acts_of(rel)
     acts = acts if start is None else acts[acts["end"] >= pd.Timestamp(start)]
     heavy = acts[acts["goldstein"] <= PRESSURE].sort_values(["goldstein", "start", "event_id"])
@@ -116,6 +157,14 @@ def words_and_deeds(rel: Relationship, gap: pd.DataFrame) -> Finding:
         The record.
     gap : DataFrame
         What `analysis.conduct` returned.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> gap = an.conduct(rel.events, start="2014-01-01", end=rel.cutoff, draws=50)
+    >>> isinstance(an.findings.words_and_deeds(rel, gap), an.Finding)
+    True
     """
     known = gap[gap["value"].notna()]
     if not (known["measure"] == "gap").any():

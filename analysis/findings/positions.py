@@ -15,7 +15,17 @@ if TYPE_CHECKING:
 
 
 def dependence(rel: Relationship, composite: pd.DataFrame) -> Finding:
-    """Say where the composite of dependence stands, against five years before, with the coded events beside it."""
+    """Say where the composite of dependence stands, against five years before, with the coded events beside it.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> composite = an.composite(rel.indicators, of=rel.side_a.id)
+    >>> said = an.findings.dependence(rel, composite)
+    >>> isinstance(said, an.Finding)
+    True
+    """
     whole = composite_of(composite)
     name, other = rel.side_a.name, rel.side_b.name
     if len(whole) < 2:
@@ -38,7 +48,16 @@ def dependence(rel: Relationship, composite: pd.DataFrame) -> Finding:
 
 
 def asymmetry(rel: Relationship, shares: pd.DataFrame) -> Finding:
-    """Say how unequal the two sides' trade with each other is, in the last year for which both are known."""
+    """Say how unequal the two sides' trade with each other is, in the last year for which both are known.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> said = an.findings.asymmetry(rel, an.asymmetry(rel.indicators, rel.side_a.id, rel.side_b.id))
+    >>> bool(said.sources)
+    True
+    """
     ratio = shares[(shares["measure"] == "asymmetry") & shares["value"].notna()]
     if ratio.empty:
         return Finding("No year has both sides' share of trade, so the asymmetry cannot be given.")
@@ -56,7 +75,16 @@ def asymmetry(rel: Relationship, shares: pd.DataFrame) -> Finding:
 
 
 def assessors(rel: Relationship, window: str = "365D") -> Finding:
-    """Say what assessors held in the time up to the cut-off: the middle view on subordination and on tension."""
+    """Say what assessors held in the time up to the cut-off: the middle view on subordination and on tension.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> said = an.findings.assessors(rel)
+    >>> bool(said.sources)
+    True
+    """
     from analysis.measures.positions import position_trend
 
     recent = rel.assessments[rel.assessments["start"] > rel.cutoff - pd.Timedelta(window)]
@@ -79,7 +107,15 @@ def assessors(rel: Relationship, window: str = "365D") -> Finding:
 
 
 def forecasts(rel: Relationship) -> Finding:
-    """Say how past forecasts fared against always naming the base rate, and how many are open."""
+    """Say how past forecasts fared against always naming the base rate, and how many are open.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> bool(an.findings.forecasts(rel).sources)
+    True
+    """
     from analysis.measures.forecasts import brier, open_forecasts
     from analysis.measures.skill import skill
 

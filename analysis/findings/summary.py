@@ -24,7 +24,19 @@ def bottom_line(
     then: str | pd.Timestamp | None = None,
     half_life: str = "180D",
 ) -> Findings:
-    """Return the key judgements: tension, its change since `then`, words and deeds, dependence, what assessors hold."""
+    """Return the key judgements: tension, its change since `then`, words and deeds, dependence, what assessors hold.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> share = an.tension(rel.events, start="2014-01-01", end=rel.cutoff, draws=50)
+    >>> gap = an.conduct(rel.events, start="2014-01-01", end=rel.cutoff, draws=50)
+    >>> composite = an.composite(rel.indicators, of=rel.side_a.id)
+    >>> said = an.findings.bottom_line(rel, share, gap, composite)
+    >>> all(item.sources for item in said.items if item.records)
+    True
+    """
     acts = acts_of(rel)
     level = tension_level(rel, share, half_life)
     if acts.empty:
@@ -36,7 +48,17 @@ def bottom_line(
 
 
 def title(rel: Relationship, share: pd.DataFrame, composite: pd.DataFrame) -> str:
-    """Return a document's title: tension against its long-run level, and where dependence stands."""
+    """Return a document's title: tension against its long-run level, and where dependence stands.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> share = an.tension(rel.events, start="2014-01-01", end=rel.cutoff, draws=50)
+    >>> composite = an.composite(rel.indicators, of=rel.side_a.id)
+    >>> isinstance(an.findings.title(rel, share, composite), str)
+    True
+    """
     series = share_of(share)
     if series.empty:
         return f"{rel.title}: nothing recorded"
@@ -52,6 +74,16 @@ def title(rel: Relationship, share: pd.DataFrame, composite: pd.DataFrame) -> st
 
 
 def key_figures(share: pd.DataFrame, composite: pd.DataFrame) -> dict[str, float]:
-    """Return the last tension share and the last value of the dependence composite, where there are any."""
+    """Return the last tension share and the last value of the dependence composite, where there are any.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> share = an.tension(rel.events, start="2014-01-01", end=rel.cutoff, draws=50)
+    >>> composite = an.composite(rel.indicators, of=rel.side_a.id)
+    >>> all(isinstance(figure, float) for figure in an.findings.key_figures(share, composite).values())
+    True
+    """
     series = {"tension_share": share_of(share), "dependence": composite_of(composite)}
     return {name: round(float(rows["value"].iloc[-1]), 3) for name, rows in series.items() if len(rows)}
