@@ -128,6 +128,14 @@ class Table:
         For each row the source ids to cite at the end of its last cell.
     widths : sequence of float, optional
         Relative column widths on paper; by content when absent.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> import pandas as pd
+    >>> table = an.Table(pd.DataFrame({"year": ["2020"], "share": ["49%"]}), "Share of trade", "trade")
+    >>> table.markdown().splitlines()[0]
+    '| year | share |'
     """
 
     frame: pd.DataFrame
@@ -203,6 +211,12 @@ class Finding:
         The rows behind it, as `table:id`.
     links : mapping of str to str
         Source id to address, for live links on the screen.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> print(an.Finding("Trade fell in 2020.", ("belstat-2021",)).plain())
+    Trade fell in 2020. [belstat-2021]
     """
 
     text: str
@@ -229,7 +243,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class Findings:
-    """Several findings shown as one list."""
+    """Several findings shown as one list.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> len(an.Findings((an.Finding("Trade fell."), an.Finding("Debt rose."))).items)
+    2
+    """
 
     items: tuple[Finding, ...]
 
