@@ -4,16 +4,55 @@ BIN := .venv/bin
 AS_OF ?=
 READY := .venv/ready
 
-.PHONY: briefing test lab notebooks pictures methods bench clean
+.PHONY: briefing test test-fast test-oldest lint apart coverage mutants sizes docs lab notebooks pictures methods bench clean
 
 briefing: $(READY)
 	$(BIN)/workbook brief russia-belarus $(if $(AS_OF),--as-of $(AS_OF)) --out briefing.pdf
 
-test: $(READY)
+test: lint
+	$(BIN)/mypy
+	$(BIN)/pytest -n auto --dist loadfile $(PYTEST) tests notebooks --nbval --nbval-sanitize-with notebooks/nbval.cfg
+
+lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/pytest -n auto --dist loadfile tests notebooks --nbval --nbval-sanitize-with notebooks/nbval.cfg
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+
+# What one runs before every commit: no kernel, no browser, no Spark, under a minute on two cores.
+FAST := agree agreement changes charts_labels charts_words conduct dates diff display explain findings forecasts parts \
+	positions public_names record_check structure tension turning_points
+test-fast: lint
+	$(BIN)/pytest -n auto --dist loadfile $(FAST:%=tests/test_%.py)
+
+# The lowest versions that pyproject.toml promises, in an environment of their own, on the tests that use them most.
+OLDEST := .venv-oldest/bin
+test-oldest: $(READY)
+	$(PYTHON) -m venv .venv-oldest
+	$(BIN)/python tests/oldest.py > .venv-oldest/oldest.txt
+	$(OLDEST)/python -m pip install --quiet --disable-pip-version-check --constraint .venv-oldest/oldest.txt --editable '.[test]'
+	$(OLDEST)/pytest -n auto --dist loadfile $(FAST:%=tests/test_%.py) tests/test_export.py tests/test_run.py
+
+# Each annexe deleted with its tests in a copy, and a quick part of the rest run there.
+apart: $(READY)
+	$(BIN)/python tests/without_annexe.py
+
+# Lines that the tests reach, with a floor. What runs in kernels is not seen.
+COVERED ?= 80
+coverage: $(READY)
+	$(BIN)/pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=$(COVERED) tests
+
+# Changes of one sign or word in the code that is said aloud; each that no test notices is printed. Long.
+mutants: $(READY)
+	$(BIN)/python tests/mutants.py
+
+sizes: $(READY)
+	$(BIN)/python tests/sizes.py
+
+# The API reference from the docstrings, in build/docs.
+docs: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[docs]'
+	$(BIN)/pdoc --docformat numpy --output-directory build/docs analysis
 
 lab: $(READY)
 	$(BIN)/workbook lab
@@ -37,7 +76,7 @@ bench: $(READY)
 	$(BIN)/pytest tests/benchmarks --benchmark-only --benchmark-columns=min,median,rounds
 
 clean:
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis briefing.pdf
+	rm -rf .venv .venv-oldest build .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis briefing.pdf
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, not " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'

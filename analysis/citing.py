@@ -72,7 +72,16 @@ def links(rel: Relationship, keys: Iterable[str]) -> dict[str, str]:
 
 
 def bibliography(rel: Relationship, *shown: Finding | Findings | Table) -> Bibliography:
-    """Return the bibliography of what is shown: the CSL-JSON items of every source that it cites, sorted by id."""
+    """Return the bibliography of what is shown: the CSL-JSON items of every source that it cites, sorted by id.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> said = an.findings.forecasts(rel)
+    >>> {item["id"] for item in an.bibliography(rel, said).items} == set(said.sources)
+    True
+    """
     keys = sorted({key for item in shown for key in _keys(item)})
     table = rel.sources.set_index("source_id").loc[keys].to_dict("records")
     return Bibliography(tuple(_item(key, source) for key, source in zip(keys, table, strict=True)))
@@ -120,7 +129,15 @@ def cover(
     parameters: dict[str, object] | None = None,
     figures: dict[str, float] | None = None,
 ) -> Cover:
-    """Return the title block: the finding as title, both sides, cut-off, period, record and versions."""
+    """Return the title block: the finding as title, both sides, cut-off, period, record and versions.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> an.cover(rel, "Tension rose", rel.cutoff).as_of
+    '2023-04-06'
+    """
     return Cover(
         title=headline,
         relationship=rel.title,

@@ -2,11 +2,12 @@
 
 Each command is a thin layer over a function that a notebook could call; heavy modules are imported inside the
 commands, so that `--help` answers at once. Refusals are one message on standard error and exit status 2; faults of a
-record are exit status 1.
+record are exit status 1. A command whose part of the library was left out is refused too, and says what to install.
 """
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,9 +16,7 @@ from pathlib import Path
 import click
 
 from analysis import __version__
-from analysis.curate.commands import COMMANDS
-from analysis.curate.options import data_option, refusing
-from analysis.feeds.commands import feed
+from analysis.cli_options import data_option, refusing, without
 from analysis.places import SHIPPED
 
 
@@ -183,5 +182,18 @@ def lab(arguments: tuple[str, ...]) -> None:
     sys.exit(subprocess.call(command))
 
 
-for command in (*COMMANDS, feed):
-    main.add_command(command)
+# The commands of each annexe; where it is absent they say what to install.
+_ANNEXES = {
+    "analysis.curate": ("new", "import", "evidence", "agree", "diff", "doctor", "coverage"),
+    "analysis.feeds": ("feed",),
+}
+
+for annexe, names in _ANNEXES.items():
+    try:
+        commands = importlib.import_module(f"{annexe}.commands").COMMANDS
+    except ModuleNotFoundError as error:
+        if not (error.name or "").startswith(annexe):
+            raise
+        commands = tuple(without(annexe, name) for name in names)
+    for command in commands:
+        main.add_command(command)

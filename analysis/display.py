@@ -8,13 +8,13 @@ with real text, or `text/markdown` with citation keys). The rows behind a chart 
 from __future__ import annotations
 
 import base64
-import html
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from analysis.escaping import cite, escape_markdown, safe_csv
+from analysis.markup import render
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -102,10 +102,9 @@ class Chart:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> MimeBundle:
         picture = base64.b64encode(self.png()).decode("ascii")
         width = round(float(self.figure.get_size_inches()[0]) * 96)
-        words = html.escape(self.alt, quote=True)
         data = {
             "text/plain": self.alt,
-            "text/html": f'<img alt="{words}" width="{width}" src="data:image/png;base64,{picture}">',
+            "text/html": render("chart", alt=self.alt, width=width, picture=picture),
             "image/svg+xml": self.svg(),
             "text/csv": safe_csv(self.data),
         }
@@ -129,6 +128,14 @@ class Table:
         For each row the source ids to cite at the end of its last cell.
     widths : sequence of float, optional
         Relative column widths on paper; by content when absent.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> import pandas as pd
+    >>> table = an.Table(pd.DataFrame({"year": ["2020"], "share": ["49%"]}), "Share of trade", "trade")
+    >>> table.markdown().splitlines()[0]
+    '| year | share |'
     """
 
     frame: pd.DataFrame
@@ -172,13 +179,7 @@ class Table:
 
     def html(self) -> str:
         """Return an HTML table with a caption and scoped heads; cells are escaped."""
-        head = "".join(f'<th scope="col">{html.escape(str(name))}</th>' for name in self.frame.columns)
-        rows = [
-            "".join(f'<td style="text-align:left">{html.escape(cell)}</td>' for cell in row) for row in self._cells()
-        ]
-        body = "".join(f"<tr>{row}</tr>" for row in rows)
-        caption = f"<caption>{html.escape(self.caption)}</caption>"
-        return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return render("table", caption=self.caption, heads=list(self.frame.columns), rows=self._cells())
 
     def plain(self) -> str:
         """Return the table as aligned text, caption first."""
@@ -212,6 +213,12 @@ class Finding:
         Source id to address, for live links on the screen.
     statements : tuple
         The sentences as data (`analysis.findings.statement.Statement`), where the text was made of such.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> print(an.Finding("Trade fell in 2020.", ("belstat-2021",)).plain())
+    Trade fell in 2020. [belstat-2021]
     """
 
     text: str
@@ -226,16 +233,7 @@ class Finding:
 
     def html(self) -> str:
         """Return an HTML paragraph with links to the sources."""
-        return f"<p>{html.escape(self.text)}{self._marks()}</p>"
-
-    def _marks(self) -> str:
-        marks = [
-            f'<a href="{html.escape(self.links[key], quote=True)}">{html.escape(key)}</a>'
-            if key in self.links
-            else html.escape(key)
-            for key in sorted(set(self.sources))
-        ]
-        return f" <small>[{'; '.join(marks)}]</small>" if marks else ""
+        return render("finding", finding=self)
 
     def plain(self) -> str:
         """Return the sentence followed by its source ids in brackets."""
@@ -248,15 +246,21 @@ class Finding:
 
 @dataclass(frozen=True)
 class Findings:
-    """Several findings shown as one list."""
+    """Several findings shown as one list.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> len(an.Findings((an.Finding("Trade fell."), an.Finding("Debt rose."))).items)
+    2
+    """
 
     items: tuple[Finding, ...]
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> MimeBundle:
-        items = "".join(f"<li>{item.html()[3:-4]}</li>" for item in self.items)
         return {
             "text/plain": "\n".join(f"- {item.plain()}" for item in self.items),
-            "text/html": f"<ul>{items}</ul>",
+            "text/html": render("findings", items=self.items),
             "text/markdown": "\n".join(f"- {item.markdown()}" for item in self.items),
         }, {}
 

@@ -6,13 +6,13 @@ executed notebook can be exported where no record is.
 
 from __future__ import annotations
 
-import html
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from analysis.display import MimeBundle
+from analysis.markup import render
 
 COVER_MIME = "application/vnd.bilateral-workbook.cover+json"
 BIBLIOGRAPHY_MIME = "application/vnd.citationstyles.csl+json"
@@ -69,10 +69,9 @@ class Cover:
             "lang": self.lang,
         }
         line = f"{self.relationship}. As of {self.as_of}; period {self.period}; record {self.record}."
-        handling = f"<p><strong>{html.escape(self.handling)}</strong></p>" if self.handling else ""
         return {
             "text/plain": f"{self.title}\n{line}",
-            "text/html": f"{handling}<h1>{html.escape(self.title)}</h1><p>{html.escape(line)}</p>",
+            "text/html": render("cover", title=self.title, line=line, handling=self.handling),
             COVER_MIME: facts,
             **({FIGURES_MIME: dict(self.figures)} if self.figures else {}),
         }, {}
@@ -85,15 +84,9 @@ class Bibliography:
     items: tuple[Mapping[str, Any], ...]
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> MimeBundle:
-        rows = "".join(_entry(item) for item in self.items)
-        count = len(self.items)
+        count = f"{len(self.items)} source{'s' if len(self.items) != 1 else ''}"
         return {
-            "text/plain": f"{count} source{'s' if count != 1 else ''} cited",
-            "text/html": f"<details><summary>{count} sources cited</summary><ol>{rows}</ol></details>",
+            "text/plain": f"{count} cited",
+            "text/html": render("bibliography", count=count, items=self.items),
             BIBLIOGRAPHY_MIME: json.loads(json.dumps(list(self.items))),
         }, {}
-
-
-def _entry(item: Mapping[str, Any]) -> str:
-    url, title, publisher = (html.escape(str(item.get(key, "")), quote=True) for key in ("URL", "title", "publisher"))
-    return f'<li><a href="{url}">{title}</a>, {publisher}</li>'

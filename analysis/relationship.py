@@ -156,6 +156,15 @@ def load(name_or_path: str | os.PathLike[str], as_of: str | pd.Timestamp | None 
         When there is no such relationship, or `as_of` is no day or lies after the record's last one.
     RecordError
         When the record breaks a rule; all faults at once, nothing is loaded.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> rel.title
+    'Russia and Belarus'
+    >>> bool((rel.events["end"] <= rel.cutoff).all())
+    True
     """
     wanted = None if as_of is None or as_of == "" else as_day(as_of)
     whole = _whole(places.relationship(name_or_path))
@@ -219,6 +228,14 @@ def read(path: Path) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
     tuple of dict and list of Fault
         Typed tables by name, and every fault, in the order of tables and lines. With faults the tables are not fit for
         use.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> from analysis import places
+    >>> tables, faults = an.read(places.relationship("russia-belarus"))
+    >>> len(faults)
+    0
     """
     from analysis.check import relations
     from analysis.reading import read_table

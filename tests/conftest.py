@@ -12,6 +12,7 @@ from record_kit import ROWS, write_record
 # How long an example takes says something of the machine, not of the code.
 settings.register_profile("workbook", deadline=None)
 settings.load_profile("workbook")
+pytest_plugins = ("parts",)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -15,12 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from parts import CHROMIUM, DRIVER
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
 PATIENCE = 90
-
-needs_browser = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="needs Chromium and its driver")
 
 
 def wait(condition: Callable[[], Any], what: str, patience: float = PATIENCE, log: Path | None = None) -> Any:

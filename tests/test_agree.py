@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from record_kit import ROWS, write_record
 
 import analysis as an
-from analysis.curate.agree import agree, alpha, alpha_of_pairs
+from analysis.curate.agree import agree, alpha
 from analysis.curate.commands import agree as command
 
 
@@ -54,10 +54,10 @@ def test_alpha_of_the_textbook_pair():
 def test_closed_form_is_the_packages_alpha(level, pairs):
     left, right = (np.array(side, dtype=float) for side in zip(*pairs, strict=True))
     if len({*left, *right}) < 2:
-        assert np.isnan(alpha_of_pairs(left, right, level))
+        assert np.isnan(alpha(left, right, level))
         return
     expected = krippendorff.alpha(reliability_data=np.vstack([left, right]), level_of_measurement=level)
-    assert alpha_of_pairs(left, right, level) == pytest.approx(expected)
+    assert alpha(left, right, level) == pytest.approx(expected)
 
 
 def test_few_rows_and_columns_without_variation_say_so(tmp_path):

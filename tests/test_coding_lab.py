@@ -10,14 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lab_kit import chromium, jupyterlab, needs_browser, wait
+from lab_kit import chromium, jupyterlab, wait
 from record_kit import write_record
 
 NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "coding.ipynb"
 
-pytestmark = needs_browser
-pytest.importorskip("selenium", reason="needs selenium to drive the browser")
-pytest.importorskip("ipywidgets")
+pytestmark = pytest.mark.chromium
 
 
 @pytest.fixture

@@ -190,3 +190,19 @@ def test_csv_has_no_cell_that_a_spreadsheet_would_run(cells: list[str]) -> None:
 
 def test_csv_leaves_negative_numbers_alone() -> None:
     assert safe_csv(pd.DataFrame({"a": [-1.5], "=b": ["=1+1"]})) == "a,'=b\n-1.5,'=1+1\n"
+
+
+def test_html_escapes_every_value_and_counts_one_source_in_the_singular():
+    hostile = "<b>&\"'"
+    finding = Finding(hostile, ("one<", "two"), links={"two": 'https://example.org/?a=1&b="'})
+    said = finding.html()
+    assert "<b>" not in said
+    assert '<a href="https://example.org/?a=1&amp;b=&quot;">two</a>' in said
+    assert said.endswith('[one&lt;; <a href="https://example.org/?a=1&amp;b=&quot;">two</a>]</small></p>')
+    assert (
+        Findings((finding, finding))._repr_mimebundle_()[0]["text/html"]
+        == f"<ul><li>{said[3:-4]}</li><li>{said[3:-4]}</li></ul>"
+    )
+    listed = Bibliography(({"title": hostile, "URL": "", "publisher": "P"},))._repr_mimebundle_()[0]["text/html"]
+    assert "<summary>1 source cited</summary>" in listed
+    assert "&lt;b&gt;&amp;&quot;&#x27;</a>, P" in listed

@@ -8,10 +8,9 @@ from typing import Any
 
 import nbformat
 import pytest
-from lab_kit import chromium, jupyterlab, needs_browser, wait
+from lab_kit import chromium, jupyterlab, wait
 
-pytestmark = needs_browser
-pytest.importorskip("selenium", reason="needs selenium to drive the browser")
+pytestmark = pytest.mark.chromium
 
 NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "explorer.ipynb"
 

@@ -11,10 +11,9 @@ from typing import Any
 import export_kit as kit
 import nbformat
 import pytest
-from lab_kit import chromium, jupyterlab, needs_browser, wait
+from lab_kit import chromium, jupyterlab, wait
 
-pytestmark = needs_browser
-pytest.importorskip("selenium", reason="needs selenium to drive the browser")
+pytestmark = pytest.mark.chromium
 
 
 @pytest.fixture

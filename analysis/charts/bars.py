@@ -46,6 +46,15 @@ def meetings(
     ------
     ColumnError
         If `value`, or both `year` and `date`, are absent.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> years = an.meetings_per_year(rel.events, rel.leaders)
+    >>> chart = an.charts.meetings(years, sides=rel.sides, cutoff=rel.cutoff)
+    >>> len(chart.data) > 0
+    True
     """
     frames.require(frame, "charts.meetings", "value", *([] if "date" in frame else ["year"]))
     year = frame["year"] if "year" in frame else frame["date"].dt.year

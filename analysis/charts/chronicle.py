@@ -77,6 +77,15 @@ def timeline(
     ------
     ColumnError
         If a needed column is absent.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> acts = rel.events[rel.events["dyad"]]
+    >>> chart = an.charts.timeline(acts, top=10, sides=rel.sides, cutoff=rel.cutoff)
+    >>> chart.name
+    'timeline'
     """
     frames.require(events, "charts.timeline", "start", "end", "title", "goldstein")
     pool = events[events["dyad"].astype(bool)] if "dyad" in events else events

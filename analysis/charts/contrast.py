@@ -56,6 +56,15 @@ def conduct(
     ------
     ColumnError
         If a needed column is absent.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> gap = an.conduct(rel.events, start="2014-01-01", end=rel.cutoff, draws=50)
+    >>> chart = an.charts.conduct(gap, sides=rel.sides, cutoff=rel.cutoff)
+    >>> len(chart.data) > 0
+    True
     """
     frames.require(frame, "charts.conduct", "date", "measure", "value")
     rows = frames.within(frame, period)

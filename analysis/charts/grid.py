@@ -61,6 +61,16 @@ def domains(
     ------
     ColumnError
         If a needed column is absent.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> share = an.tension(rel.events, by="domain", start="2014-01-01", end=rel.cutoff, band=None)
+    >>> acts = rel.events[rel.events["dyad"]]
+    >>> chart = an.charts.domains(share, acts, sides=rel.sides, cutoff=rel.cutoff)
+    >>> len(chart.data) > 0
+    True
     """
     frames.require(frame, "charts.domains", "date", "value", "domain", "events")
     rows = frames.within(frame, period)

@@ -66,6 +66,15 @@ def positions(
     ------
     ColumnError
         If a needed column is absent.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> scores = an.positions(rel.assessments)
+    >>> chart = an.charts.positions(scores, sides=rel.sides, cutoff=rel.cutoff)
+    >>> len(chart.data) > 0
+    True
     """
     frames.require(frame, "charts.positions", "date", "measure", "value")
     rows = frames.within(frame[frame["measure"] == scale], period).reset_index(drop=True)

@@ -46,6 +46,15 @@ def open_forecasts(
     ------
     ColumnError
         If a needed column is absent.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> waiting = an.open_forecasts(rel.forecasts, on=rel.cutoff)
+    >>> chart = an.charts.open_forecasts(waiting, sides=rel.sides, cutoff=rel.cutoff)
+    >>> len(chart.data) > 0
+    True
     """
     frames.require(frame, "charts.open_forecasts", "date", "low", "high", "proposition")
     foot = wording.source_line(None, source, cutoff)

@@ -54,6 +54,15 @@ def composite(
     ------
     ColumnError
         If a needed column is absent.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> composite = an.composite(rel.indicators, of=rel.side_a.id)
+    >>> chart = an.charts.composite(composite, sides=rel.sides, cutoff=rel.cutoff)
+    >>> len(chart.data) > 0
+    True
     """
     frames.require(frame, "charts.composite", "date", "measure", "value")
     rows = frames.within(frame, period)

@@ -45,6 +45,14 @@ def calibration(
     ------
     ColumnError
         If a needed column is absent.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> chart = an.charts.calibration(an.calibration(rel.forecasts), sides=rel.sides)
+    >>> len(chart.data) > 0
+    True
     """
     frames.require(frame, "charts.calibration", "deadline_basis", "band_low", "band_high", "value", "low", "high", "n")
     foot = wording.source_line(None, source, cutoff)

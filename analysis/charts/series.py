@@ -55,6 +55,15 @@ def indicators(
     ------
     ColumnError
         If a needed column is absent.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> series = an.indicator_series(rel.indicators, start="2010-01-01")
+    >>> chart = an.charts.indicators(series, sorted(series["measure"].unique())[:4], sides=rel.sides)
+    >>> len(chart.data) > 0
+    True
     """
     frames.require(frame, "charts.indicators", *_NEEDED)
     rows = frames.within(frame, period)

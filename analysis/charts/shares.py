@@ -47,6 +47,15 @@ def asymmetry(
     ------
     ColumnError
         If a needed column is absent.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> trade = an.asymmetry(rel.indicators, rel.side_a.id, rel.side_b.id)
+    >>> chart = an.charts.asymmetry(trade, sides=rel.sides, cutoff=rel.cutoff)
+    >>> len(chart.data) > 0
+    True
     """
     frames.require(frame, "charts.asymmetry", "date", "start", "end", "measure", "value", "of", "definition")
     rows = frames.within(frame.sort_values("date", kind="stable"), period)

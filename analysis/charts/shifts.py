@@ -48,6 +48,15 @@ def event_dependence(
     ------
     ColumnError
         If a needed column is absent.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> total = an.event_dependence(rel.events, draws=50)
+    >>> chart = an.charts.event_dependence(total, sides=rel.sides, cutoff=rel.cutoff)
+    >>> len(chart.data) > 0
+    True
     """
     frames.require(frame, "charts.event_dependence", "date", "value")
     rows = frames.within(frame, period)

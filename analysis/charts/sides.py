@@ -50,6 +50,15 @@ def direction(
     ------
     ColumnError
         If a needed column is absent.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> share = an.tension(rel.events, by="direction", start="2014-01-01", end=rel.cutoff, draws=50)
+    >>> chart = an.charts.direction(share, sides=rel.sides, cutoff=rel.cutoff)
+    >>> len(chart.data) > 0
+    True
     """
     frames.require(frame, "charts.direction", "date", "value", "direction")
     rows = frames.within(frame, period)

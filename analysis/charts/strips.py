@@ -49,6 +49,15 @@ def sensitivity(
     ------
     ColumnError
         If a needed column is absent.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> lines = an.sensitivity(rel.events, ("90D", "180D"), start="2014-01-01", end=rel.cutoff)
+    >>> chart = an.charts.sensitivity(lines, sides=rel.sides, cutoff=rel.cutoff)
+    >>> len(chart.data) > 0
+    True
     """
     frames.require(frame, "charts.sensitivity", "date", "value", "half_life")
     rows = frames.within(frame, period)

@@ -92,6 +92,16 @@ def tension(
     ------
     ColumnError
         If `frame` lacks `date` or `value`.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> share = an.tension(rel.events, start="2014-01-01", end=rel.cutoff, draws=50)
+    >>> acts = rel.events[rel.events["dyad"]]
+    >>> chart = an.charts.tension(share, acts, sides=rel.sides, cutoff=rel.cutoff, half_life="180D")
+    >>> chart.name
+    'tension'
     """
     frames.require(frame, "charts.tension", "date", "value")
     share = frames.within(frames.series(frame, "tension_share"), period)

@@ -10,8 +10,7 @@ does is what hangs on the choice. Cells that no index reads move nothing, which 
 
 References
 ----------
-Krippendorff (2011), Computing Krippendorff's alpha-reliability; (2019), Content Analysis, chapter 12. The coefficient
-is computed by the package `krippendorff` (Castro 2017).
+Krippendorff (2011), Computing Krippendorff's alpha-reliability; (2019), Content Analysis, chapter 12.
 """
 
 from __future__ import annotations
@@ -144,17 +143,7 @@ def agree(
 
 
 def alpha(left: Floats, right: Floats, level: Level) -> float:
-    """Return Krippendorff's alpha of two coders; missing when the values of the pairs do not vary."""
-    import krippendorff
-
-    pairs = np.vstack([left, right])
-    if len(np.unique(pairs)) < 2:
-        return float("nan")
-    return float(krippendorff.alpha(reliability_data=pairs, level_of_measurement=level))
-
-
-def alpha_of_pairs(left: Floats, right: Floats, level: Level) -> float:
-    """Return the same for complete pairs in closed form, which is fast enough to be drawn hundreds of times.
+    """Return Krippendorff's alpha of two coders' complete pairs; missing when the values do not vary.
 
     With two coders and nothing missing the observed disagreement is the mean squared distance of the pairs and the
     expected one that of all values: for ordinal scores the distance between their midranks, for nominal ones 0 or 1.
@@ -162,6 +151,8 @@ def alpha_of_pairs(left: Floats, right: Floats, level: Level) -> float:
     values = np.concatenate([left, right])
     _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
     size = len(values)
+    if len(counts) < 2:
+        return float("nan")
     if level == "nominal":
         observed = float((left != right).mean())
         expected = (size**2 - float((counts.astype("float64") ** 2).sum())) / (size * (size - 1))
@@ -170,7 +161,7 @@ def alpha_of_pairs(left: Floats, right: Floats, level: Level) -> float:
         first, second = scale[: len(left)], scale[len(left) :]
         observed = float(((first - second) ** 2).mean())
         expected = 2 * float(((scale - scale.mean()) ** 2).sum()) / (size - 1)
-    return 1 - observed / expected if expected > 0 else float("nan")
+    return 1 - observed / expected
 
 
 def _score(
@@ -180,12 +171,12 @@ def _score(
     coded = np.isfinite(left) & np.isfinite(right)
     left, right = left[coded], right[coded]
     rows = len(left)
-    value = alpha(left, right, level) if rows else float("nan")
+    value = alpha(left, right, level)
     state = "too few" if rows < MIN_UNITS else "no variation" if np.isnan(value) else "scored"
     low = high = float("nan")
     if state == "scored":
         groups = clusters(pd.Series(range(rows)))
-        statistic = partial(alpha_of_pairs, level=level)
+        statistic = partial(alpha, level=level)
         low, high = bootstrap(statistic, (left, right), groups, confidence=confidence, draws=draws, seed=seed)
     same = float((left == right).mean()) if rows else float("nan")
     scored = value if state == "scored" else float("nan")

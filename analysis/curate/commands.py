@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from analysis.curate.options import chosen, data_option, refusing
+from analysis.cli_options import chosen, data_option, refusing
 from analysis.errors import OptionError
 
 if TYPE_CHECKING:

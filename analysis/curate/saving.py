@@ -15,11 +15,11 @@ import hashlib
 import json
 import os
 import shutil
-import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from analysis.curate.house import Row, encode
 from analysis.errors import Fault, OptionError, RecordError
@@ -191,31 +191,13 @@ def _locked(folder: Path) -> Iterator[None]:
     try:
         state.mkdir(exist_ok=True)
         (state / ".gitignore").write_text("*\n", encoding="utf-8")
-        handle = (state / "lock").open("a+b")
+        # The system lets go of this lock when the process dies.
+        lock = FileLock(state / "lock", timeout=_WAIT_SECONDS).acquire()
+    except Timeout:
+        raise OptionError(folder.name, "", "free to be written", "being saved by another", "Try again.") from None
     except OSError as error:
         raise OptionError(
             folder.name, "", "a folder that can be written to", str(error.strerror), "See its permissions."
         ) from None
-    with handle:
-        until = time.monotonic() + _WAIT_SECONDS
-        while not _try_lock(handle.fileno()):
-            if time.monotonic() > until:
-                raise OptionError(folder.name, "", "free to be written", "being saved by another", "Try again.")
-            time.sleep(0.05)
+    with lock:
         yield
-
-
-def _try_lock(descriptor: int) -> bool:
-    # The system lets go of the lock when the file is closed, also when the process dies.
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

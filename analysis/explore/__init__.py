@@ -9,34 +9,6 @@ around both. What a reader sees while choosing is the chart of the notebooks, dr
 number of draws for its band: nothing is left out for speed.
 """
 
-from __future__ import annotations
+import lazy_loader
 
-from typing import TYPE_CHECKING, Any
-
-from analysis.lazy import offered
-
-if TYPE_CHECKING:
-    from analysis.explore.drawing import drawn as drawn
-    from analysis.explore.evidence import explained as explained
-    from analysis.explore.panel import explorer as explorer
-    from analysis.explore.saving import save as save
-    from analysis.explore.view import View as View
-
-# Name -> module that defines it: the widgets are imported when the explorer is opened, not before.
-_HOMES = {
-    "View": "view",
-    "drawn": "drawing",
-    "explained": "evidence",
-    "explorer": "panel",
-    "save": "saving",
-}
-
-__all__ = sorted(_HOMES)
-
-
-def __getattr__(name: str) -> Any:
-    return offered(__name__, _HOMES, name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

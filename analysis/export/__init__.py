@@ -8,20 +8,6 @@
 tree of a notebook, and `pdf`, `docx` and `html` set it. Nothing is imported before it is used.
 """
 
-from __future__ import annotations
+import lazy_loader
 
-from typing import TYPE_CHECKING, Any
-
-from analysis.lazy import offered
-
-if TYPE_CHECKING:
-    from analysis.export.exporter import export as export
-
-# Public function -> module that defines it. No module here is named like a function, so that neither hides the other.
-_HOMES = {"export": "exporter"}
-
-__all__ = sorted(_HOMES)
-
-
-def __getattr__(name: str) -> Any:
-    return offered(__name__, _HOMES, name)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

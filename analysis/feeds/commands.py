@@ -169,3 +169,6 @@ def _bar(words: str) -> Iterator[Any]:
             bar.update(task, completed=done, total=total)
 
         yield progress
+
+
+COMMANDS = (feed,)

@@ -7,32 +7,6 @@ said: the finding is empty, and a document leaves it out. Nothing here says why 
 often they speak when nothing changed, are in docs/methods.md, "How a sentence is made".
 """
 
-from analysis.findings.asymmetry import asymmetry
-from analysis.findings.basis import finding
-from analysis.findings.composite import dependence
-from analysis.findings.conduct import words_and_deeds
-from analysis.findings.forecasts import forecasts
-from analysis.findings.limits import limits
-from analysis.findings.positions import assessors
-from analysis.findings.statement import Statement
-from analysis.findings.summary import bottom_line, key_figures, title
-from analysis.findings.tension import SHARP, confidence, quarrels, tension_change, tension_level
+import lazy_loader
 
-__all__ = [
-    "SHARP",
-    "Statement",
-    "assessors",
-    "asymmetry",
-    "bottom_line",
-    "confidence",
-    "dependence",
-    "finding",
-    "forecasts",
-    "key_figures",
-    "limits",
-    "quarrels",
-    "tension_change",
-    "tension_level",
-    "title",
-    "words_and_deeds",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -20,6 +20,14 @@ def asymmetry(rel: Relationship, shares: pd.DataFrame) -> Finding:
     the whole of it, and in a newer one where they are known for a part or as an estimate.
 
     Empty where no year has both shares.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> trade = an.asymmetry(rel.indicators, rel.side_a.id, rel.side_b.id)
+    >>> bool(an.findings.asymmetry(rel, trade).sources)
+    True
     """
     ratio = shares[(shares["measure"] == "asymmetry") & shares["value"].notna()]
     weak = ratio["part_year"] | ratio["estimate"]

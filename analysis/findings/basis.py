@@ -22,6 +22,13 @@ def finding(rel: Relationship, statements: Sequence[Statement], *, most: int = 4
     """Return a finding of some sentences, with the best source of each record that they rest on, `most` of them.
 
     Without a sentence the finding is empty, and a document leaves it out.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> an.findings.finding(rel, [an.findings.Statement("limits.found")]).text
+    'The record holds what was found, not all that happened.'
     """
     records = list(dict.fromkeys(record for statement in statements for record in statement.records))
     sources = best_sources(rel, records, most=most)

@@ -22,6 +22,13 @@ def dependence(rel: Relationship, composite: pd.DataFrame) -> Finding:
 
     Empty where no two such years can be compared. "Rose" and "fell" are said when the spans that leaving one series
     out gives do not overlap; "the highest" of all years that can be compared, of which the number is told.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> an.findings.dependence(rel, an.composite(rel.indicators, of=rel.side_a.id)).statements[0].facts["a"]
+    'Belarus'
     """
     whole = composite_of(composite)
     last = whole.iloc[-1] if len(whole) else None

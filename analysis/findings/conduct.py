@@ -24,6 +24,14 @@ def words_and_deeds(rel: Relationship, gap: pd.DataFrame) -> Finding:
         The record.
     gap : DataFrame
         What `analysis.conduct` returned.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> gap = an.conduct(rel.events, start="2014-01-01", end=rel.cutoff, draws=50)
+    >>> an.findings.words_and_deeds(rel, gap).statements[0].key
+    'conduct.unclear'
     """
     now: dict[str, Any] = gap_on_last_day(gap)
     if now["state"] not in ("unclear", "words tenser", "deeds tenser"):

@@ -17,6 +17,13 @@ def forecasts(rel: Relationship) -> Finding:
 
     Forecasts whose deadline was set for the record, by people who knew the outcome, are not pooled with them. Empty
     when none is recorded.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> bool(an.findings.forecasts(rel).sources)
+    True
     """
     from analysis.measures.forecasts import brier, open_forecasts
     from analysis.measures.skill import skill

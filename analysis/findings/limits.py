@@ -37,6 +37,13 @@ def limits(rel: Relationship) -> Finding:
     -------
     Finding
         Without sources, since it speaks of the record itself.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> an.findings.limits(rel).statements[0].text
+    'The record holds what was found, not all that happened.'
     """
     acts = acts_of(rel)
     return finding(rel, [Statement("limits.found"), *_languages(rel), *_years(rel, acts), *_publishers(acts)])

@@ -20,6 +20,13 @@ def assessors(rel: Relationship, window: str = "365D") -> Finding:
 
     Empty when no assessment of that time scores subordination. The middle is said from three organisations on; its
     interval from five, as in `analysis.position_trend`.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> an.findings.assessors(rel).statements[0].key
+    'positions.views'
     """
     from analysis.measures.positions import position_trend
 

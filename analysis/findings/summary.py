@@ -31,6 +31,16 @@ def bottom_line(
     """Return the key judgements: tension, its change since `then`, words and deeds, dependence, what assessors hold.
 
     A judgement for which too little is recorded is left out.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> share = an.tension(rel.events, start="2014-01-01", end=rel.cutoff, draws=50)
+    >>> gap = an.conduct(rel.events, start="2014-01-01", end=rel.cutoff, draws=50)
+    >>> line = an.findings.bottom_line(rel, share, gap, an.composite(rel.indicators, of=rel.side_a.id))
+    >>> all(item.sources for item in line.items if item.records)
+    True
     """
     earlier = pd.Timestamp(then) if then else rel.cutoff - pd.DateOffset(years=1)
     judgements = (
@@ -47,6 +57,14 @@ def title(rel: Relationship, share: pd.DataFrame, half_life: str = "180D") -> st
     """Return a document's title: where tension stands against its long-run level, or how little is recorded.
 
     A document on a part of the acts says so first.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> share = an.tension(rel.events, start="2022-01-01", end=rel.cutoff, draws=50)
+    >>> an.findings.title(rel, share).startswith("Tension ")
+    True
     """
     level = standing(rel, share, half_life)
     key = level.key.replace("tension.", "title.")
@@ -54,6 +72,16 @@ def title(rel: Relationship, share: pd.DataFrame, half_life: str = "180D") -> st
 
 
 def key_figures(share: pd.DataFrame, composite: pd.DataFrame) -> dict[str, float]:
-    """Return the last tension share and the last value of the dependence composite, where there are any."""
+    """Return the last tension share and the last value of the dependence composite, where there are any.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> share = an.tension(rel.events, start="2014-01-01", end=rel.cutoff, draws=50)
+    >>> composite = an.composite(rel.indicators, of=rel.side_a.id)
+    >>> all(isinstance(figure, float) for figure in an.findings.key_figures(share, composite).values())
+    True
+    """
     series = {"tension_share": share_of(share), "dependence": composite_of(composite)}
     return {name: round(float(rows["value"].iloc[-1]), 3) for name, rows in series.items() if len(rows)}

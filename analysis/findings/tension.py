@@ -30,6 +30,14 @@ def confidence(rel: Relationship, share: pd.DataFrame, half_life: str = "180D") 
     The acts are those of the last half-life, and the width is that of the band on the last day. High: ten acts or more,
     eight of them with two publishers or more, and a band at most 0.20 wide. Low: fewer than three acts, or a band more
     than 0.40 wide. Moderate: anything between. Another act, or another publisher, never lowers the word.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> share = an.tension(rel.events, start="2022-01-01", end=rel.cutoff, draws=50)
+    >>> an.findings.confidence(rel, share).facts["days"]
+    180
     """
     days = half_life_days(half_life, "confidence")
     recent = last_days(acts_of(rel), rel.cutoff, days)
@@ -99,6 +107,14 @@ def tension_level(
         As given to it.
     peak : DataFrame, optional
         What `analysis.peak` returned for the same period; without it nothing is said of a highest point.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> share = an.tension(rel.events, start="2022-01-01", end=rel.cutoff, draws=50)
+    >>> an.findings.tension_level(rel, share).statements[0].key
+    'tension.level'
     """
     level = standing(rel, share, half_life)
     if level.key != "tension.level":
@@ -120,6 +136,13 @@ def tension_change(rel: Relationship, then: str | pd.Timestamp, half_life: str =
     """Say whether tension is higher or lower than on an earlier day, both by the record as it is known on the last day.
 
     Empty where nothing can be told of the present (see `told`), or nothing was recorded by the earlier day.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> an.findings.tension_change(rel, "2022-04-06").statements[0].key
+    'tension.unclear'
     """
     from analysis.measures.comparison import difference
 
@@ -143,6 +166,13 @@ def quarrels(rel: Relationship, start: str | pd.Timestamp | None = None) -> Find
     """Say how often there was sharp conflict, and name heavy acts from the whole time; empty where there was none.
 
     Quarrels are said to recur from five sharp acts in three years on.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> an.findings.quarrels(rel).statements[0].key
+    'quarrels.recur'
     """
     acts = acts_of(rel)
     acts = acts if start is None else acts[acts["end"] >= pd.Timestamp(start)]

@@ -14,8 +14,8 @@ sign of foresight.
 
 References
 ----------
-Krippendorff (2011), Computing Krippendorff's alpha-reliability; (2019), Content Analysis, chapter 12. The coefficient
-is computed by the package `krippendorff` (Castro 2017). Spearman (1904), American Journal of Psychology 15(1).
+Krippendorff (2011), Computing Krippendorff's alpha-reliability; (2019), Content Analysis, chapter 12. Spearman (1904),
+American Journal of Psychology 15(1).
 """
 
 from __future__ import annotations
@@ -70,6 +70,14 @@ def agreement(
         `high`, `units` (with two voices or more), `pairs` (of voices within units), `voices` (distinct), `within_one`
         (share of pairs at most one step apart, 0 to 1; missing without pairs), `state`: scored, too few, or "no
         variation" (all scores are the same: alpha is 0/0).
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> frame = an.agreement(rel.assessments, draws=50)
+    >>> frame.loc[0, ["subject", "state"]].tolist()
+    ['all', 'scored']
     """
     check_option("agreement", "scale", scale, SCALES)
     fraction(confidence, "agreement", "confidence")
@@ -136,13 +144,31 @@ def units(assessments: pd.DataFrame, *, scale: Scale = "tension", window: str = 
 
 
 def alpha(counts: Counts) -> float:
-    """Return ordinal alpha from a table of units by the five levels; missing when the scores do not vary."""
-    import krippendorff
+    """Return Krippendorff's ordinal alpha.
 
-    pairable = counts[counts.sum(axis=1) > 1]
-    if (pairable.sum(axis=0) > 0).sum() < 2:
+    Pairs of values within units are compared with pairs of all values. The distance of two levels is the squared
+    difference of their midranks, which is Krippendorff's ordinal metric: the values from the one to the other, both
+    ends counted half.
+
+    Parameters
+    ----------
+    counts : array of int, units by levels
+        How many voices gave each level in each unit; units of fewer than two voices are left out.
+
+    Returns
+    -------
+    float
+        Up to 1; missing when the values do not vary.
+    """
+    pairable = counts[counts.sum(axis=1) > 1].astype("float64")
+    levels = pairable.sum(axis=0)
+    if (levels > 0).sum() < 2:
         return float("nan")
-    return float(krippendorff.alpha(value_counts=pairable, value_domain=list(LEVELS), level_of_measurement="ordinal"))
+    weighted = pairable / (pairable.sum(axis=1, keepdims=True) - 1)
+    observed = pairable.T @ weighted - np.diag(weighted.sum(axis=0))
+    rank = levels.cumsum() - levels / 2
+    distance = (rank[:, None] - rank) ** 2
+    return float(1 - (levels.sum() - 1) * (observed * distance).sum() / (levels @ distance @ levels))
 
 
 def _counts(table: pd.DataFrame) -> Counts:
@@ -194,6 +220,14 @@ def assessors_vs_events(
     DataFrame
         One row per lag: `period` (first/last assessment used), `measure` ("rank_correlation"), `value` (Spearman's
         rho, -1 to 1), `low`, `high`, `lag_days`, `n` (assessments), `voices`, `years`, `state`: scored or too few.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> share = an.tension(rel.events, freq="D", band=None)
+    >>> an.assessors_vs_events(rel.assessments, share, draws=50)["lag_days"].tolist()
+    [0, 30, 90, 180]
     """
     require(share, ["date", "measure", "value"], "assessors_vs_events")
     fraction(confidence, "assessors_vs_events", "confidence")

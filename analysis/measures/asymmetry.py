@@ -73,6 +73,14 @@ def asymmetry(
     ------
     OptionError
         If the definition or flow is not one of those named, or both sides are the same.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> shares = an.asymmetry(rel.indicators, rel.side_a.id, rel.side_b.id)
+    >>> sorted(shares["measure"].unique())
+    ['asymmetry', 'share']
     """
     check_option("asymmetry", "definition", definition, [OWN_TRADE, OWN_GDP])
     check_option("asymmetry", "flow", flow, ["trade", "export", "import"])

@@ -122,6 +122,14 @@ def murphy(
         (reliability, resolution, uncertainty, within_bin, brier), `value` (Brier points; brier = reliability -
         resolution + uncertainty + within_bin in both forms), `low`, `high`, `n`, `bins`, `single_bins` (bins with one
         forecast, not corrected), `state`: scored or too few.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> parts = an.murphy(rel.forecasts, draws=50)
+    >>> sorted(parts["measure"].unique())
+    ['brier', 'reliability', 'resolution', 'uncertainty', 'within_bin']
     """
     fraction(confidence, "murphy", "confidence")
     rows = []
@@ -202,6 +210,14 @@ def calibration(
         For each `deadline_basis` (all, stated, imputed) and band with a forecast: `measure` ("observed_share"),
         `value` (share that came true, 0-1), `low`, `high`, `band_low`, `band_high`, `mean_probability` (0-1), `n`,
         `hits` (came true; halves counted as such), `state`: scored or too few. Sorted by basis, then band.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> bins = an.calibration(rel.forecasts)
+    >>> bool(bins["value"].dropna().between(0, 1).all())
+    True
     """
     check_option("calibration", "interval", interval, ["jeffreys", "wilson"])
     fraction(confidence, "calibration", "confidence")

@@ -103,6 +103,14 @@ def changes(
     ------
     OptionError
         If `since` is not before the record's cut-off.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> moved = an.changes(rel, "2022-04-06", draws=50)
+    >>> "tension_share" in set(moved.measures["measure"])
+    True
     """
     from analysis.relationship import as_day
 

@@ -56,6 +56,14 @@ def difference(
     ------
     ColumnError, OptionError
         As in `tension`.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> change = an.difference(rel.events, "2022-04-06", rel.cutoff, draws=50)
+    >>> bool((change["low"] <= change["high"]).all())
+    True
     """
     where = "difference"
     acts = fr.read_acts(events, where)

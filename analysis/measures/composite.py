@@ -130,6 +130,14 @@ def composite(
     OptionError
         If a part is unknown, has no sign or fewer than two years, or a weight is negative or names no domain of the
         parts.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> composite = an.composite(rel.indicators, of="BLR")
+    >>> bool(composite["value"].dropna().between(0, 1).all())
+    True
     """
     check_option("composite", "normalise", normalise, ["rank", "range"])
     years = yearly(indicators)

@@ -87,6 +87,14 @@ def conduct(
     References
     ----------
     Quad classes: CAMEO roots as in the GDELT event codebook.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> gap = an.conduct(rel.events, start="2014-01-01", draws=50)
+    >>> sorted(gap["measure"].unique())
+    ['gap', 'material', 'verbal']
     """
     where = "conduct"
     acts = fr.read_acts(events, where, actors=actors, columns=["quad_class"])
@@ -149,6 +157,14 @@ def conduct_periods(frame: pd.DataFrame) -> pd.DataFrame:
         `clear` (share of them in which the band of the gap lies wholly beyond the usual gap, on the side named, 0 to 1;
         missing without bands), `observed` (share of them in which both parts are observed), `value` (mean of gap less
         usual gap, above 0 where words are the tenser). Empty when there is none.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> gap = an.conduct(rel.events, start="2014-01-01", draws=50)
+    >>> an.conduct_periods(gap).columns.tolist()
+    ['start', 'end', 'kind', 'points', 'clear', 'observed', 'value']
     """
     fr.require(frame, ["date", "measure", "value", "low", "high", "usual", "state"], "conduct_periods")
     wide = _wide(frame)

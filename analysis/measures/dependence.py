@@ -63,6 +63,14 @@ def indicator_series(
         If a needed column is absent.
     OptionError
         If a name is no indicator of the table.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> series = an.indicator_series(rel.indicators, start="2010-01-01")
+    >>> sorted(series["measure"].unique())[:3]
+    ['arms_deliveries_rus_blr', 'arms_import_share_rus', 'blr_export_share_rus']
     """
     require(indicators, ["indicator", "start", "end", "value", "basis"], "indicator_series")
     kept = indicators if names is None else _named(indicators, names)

@@ -54,6 +54,14 @@ def event_dependence(
     References
     ----------
     Rubin (1981), The Bayesian bootstrap, Annals of Statistics 9(1).
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> total = an.event_dependence(rel.events, draws=50)
+    >>> bool(total["date"].is_monotonic_increasing)
+    True
     """
     require(events, ["event_id", "start", "end", "dependence", *([by] if by else [])], "event_dependence")
     if band is not None:
@@ -144,6 +152,14 @@ def dependence_check(
     References
     ----------
     Kuensch (1989), Annals of Statistics 17(3), for the block bootstrap.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> composite = an.composite(rel.indicators, of=rel.side_a.id)
+    >>> an.dependence_check(composite, rel.events, draws=50)["measure"].tolist()
+    ['rank_correlation_changes', 'rank_correlation_mean_changes', 'rank_correlation_levels']
     """
     require(composite, ["date", "measure", "value"], "dependence_check")
     fraction(confidence, "dependence_check", "confidence")

@@ -82,6 +82,16 @@ def explain(
         If a needed column is absent.
     OptionError
         If an option is not allowed, or the day is not covered: nothing had been recorded by then.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> why = an.explain(rel.events, rel.cutoff)
+    >>> share = an.tension(rel.events, end=rel.cutoff, band=None)
+    >>> last = share.loc[share["measure"] == "tension_share", "value"].iloc[-1]
+    >>> bool(abs(why["contribution"].sum() - last) < 1e-9)
+    True
     """
     where = "explain"
     opt.check_option(where, "measure", measure, _MEASURES)
@@ -123,6 +133,14 @@ def events_near(
         One row an act and day, in the order of `days`, heaviest first: `near` (the day), `rank` (from 1), `event_id`,
         `title` (empty where the table has none), `date` (its point day), `goldstein`, `days_apart` (below 0:
         earlier), `weight`.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> near = an.events_near(rel.events, ["2020-08-09"], top=3)
+    >>> len(near)
+    3
     """
     where = "events_near"
     acts = fr.read_acts(events, where, actors=actors, context=context)

@@ -67,6 +67,14 @@ def resolve(forecasts: pd.DataFrame, *, partly: Partly = "leave out") -> pd.Data
     RecordError
         If a range is missing, outside 0..1 or the wrong way round, or an outcome is not one of the four; every such
         forecast is named.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> rows = an.resolve(rel.forecasts)
+    >>> len(rows) <= len(rel.forecasts)
+    True
     """
     require(forecasts, ["forecast_id", "probability_low", "probability_high", "outcome", "deadline_basis"], "forecasts")
     check_option("forecasts", "partly", partly, ["leave out", "half"])
@@ -149,6 +157,14 @@ def brier(
         (scored), `partly`, `open` (counts of the group), `base_rate` (share that came true, of those scored), `state`:
         scored or too few, `rank` (1 = lowest score, among the scored groups of the same `deadline_basis`; missing
         without `by`). Sorted by basis (all, stated, imputed), then `n` downwards, then name: not by score.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> scores = an.brier(rel.forecasts, draws=50)
+    >>> bool(scores["value"].dropna().between(0, 1).all())
+    True
     """
     fraction(confidence, "brier", "confidence")
     if by is not None:
@@ -221,6 +237,14 @@ def open_forecasts(forecasts: pd.DataFrame, *, on: str | pd.Timestamp | None = N
         `forecast_id`, `proposition`, `assessor`, `organisation`, `subject`, `deadline_basis`, `days_left` (from `on`;
         negative when overdue; missing without `on`), `state`: open, or overdue (the deadline is past and nobody has
         entered the outcome). Sorted by deadline, then id.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> waiting = an.open_forecasts(rel.forecasts, on=rel.cutoff)
+    >>> waiting["forecast_id"].is_unique
+    True
     """
     needed = [
         "forecast_id",

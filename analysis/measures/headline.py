@@ -51,6 +51,14 @@ def headline(
         cut-off; "composite" (0-1, of the last year that has one) and "event_dependence" (cumulated shifts, on the day
         of the last coded event); "position_tension" and "position_subordination" (median voice of the 365 days up to
         the cut-off, -2 to 2); "brier" (mean score of all forecasts decided by then, 0-1).
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> figures = an.headline(rel, draws=50)
+    >>> bool((figures["low"].dropna() <= figures["high"].dropna()).all())
+    True
     """
     resampled = f"{confidence * 100:g} % interval, resampled"
     day = rel.cutoff

@@ -91,6 +91,14 @@ def initiative(
     References
     ----------
     Rubin (1981), Annals of Statistics 9(1).
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> whose = an.initiative(rel.events, draws=50)
+    >>> sorted(whose["actor"].unique())
+    ['BLR', 'RUS', 'joint']
     """
     where = "initiative"
     opt.check_draws(where, band, draws)
@@ -160,6 +168,14 @@ def response(
     ------
     ColumnError, OptionError
         As in `tension`.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> after = an.response(rel.events, windows=(30,), draws=50)
+    >>> after["window"].unique().tolist()
+    [30]
     """
     where = "response"
     opt.check_draws(where, band, draws)

@@ -69,6 +69,14 @@ def meetings_per_year(
         "published for part of the year"; `covered_days` (days of the year from the table's first point day to the last
         day any of its events may have ended), `state`: "observed" or "not covered"; `leaders_a`, `leaders_b` (who held
         the office in that year, joined by ";").
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> years = an.meetings_per_year(rel.events, rel.leaders, start="2010-01-01", end="2012-12-31")
+    >>> len(years)
+    3
     """
     where = "meetings_per_year"
     fr.require(events, ["form", "persons"], where)

@@ -70,6 +70,14 @@ def positions(assessments: pd.DataFrame) -> pd.DataFrame:
     ------
     OptionError
         If a score is none of -2, -1, 0, 1, 2; the message names the assessment.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> scores = an.positions(rel.assessments)
+    >>> sorted(scores["measure"].unique())
+    ['subordination', 'tension']
     """
     require(assessments, ["assessment_id", "start", "end", "organisation", *SCALES], "positions")
     base = assessments.assign(date=midpoint(assessments["start"], assessments["end"]), voice=voices(assessments))
@@ -133,6 +141,14 @@ def position_trend(
         `date` (last day of the window), `start`, `end` (of the window), `measure` ("position_tension" or
         "position_subordination"), `value` (-2 to 2, missing without assessments), `low`, `high`, `assessments`,
         `voices` (counts), `state`: scored, too few or none.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> trend = an.position_trend(rel.assessments, end=rel.cutoff, draws=50)
+    >>> bool(trend["value"].dropna().between(-2, 2).all())
+    True
     """
     check_option("position_trend", "scale", scale, SCALES)
     check_option("position_trend", "statistic", statistic, ["median", "mean"])

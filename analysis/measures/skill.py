@@ -46,6 +46,14 @@ def skill(
         For each `deadline_basis` (all, stated, imputed) and `reference`: `measure` ("skill"), `value` (up to 1;
         missing when too few), `low`, `high`, `reference_score`, `n`, `state`: scored, too few, or "no variation" (all
         outcomes alike: the base rate is then perfect).
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> beaten = an.skill(rel.forecasts, draws=50)
+    >>> bool((beaten["value"].dropna() <= 1).all())
+    True
     """
     fraction(confidence, "skill", "confidence")
     scored = resolve(forecasts, partly=partly)

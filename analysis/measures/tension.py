@@ -116,6 +116,14 @@ def tension(
     References
     ----------
     Goldstein (1992), Journal of Conflict Resolution 36(2). Rubin (1981), Annals of Statistics 9(1), for the band.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> share = an.tension(rel.events, start="2014-01-01", end=rel.cutoff, draws=50)
+    >>> bool(share.query("measure == 'tension_share'")["value"].between(0, 1).all())
+    True
     """
     where = "tension"
     if by is not None:
@@ -176,6 +184,14 @@ def sensitivity(
     -------
     DataFrame
         The frame of `tension` with the key `half_life` (text, as given).
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> lines = an.sensitivity(rel.events, ("90D", "180D"), start="2014-01-01")
+    >>> sorted(lines["half_life"].unique())
+    ['180D', '90D']
     """
     frames = [tension(events, half_life=one, band=band, **options).assign(half_life=one) for one in half_lives]  # type: ignore[arg-type]
     return pd.concat(frames, ignore_index=True)

@@ -113,6 +113,14 @@ def turning_points(
     Killick, Fearnhead, Eckley (2012), JASA 107(500), for PELT. Truong, Oudre, Vayatis (2020), Signal Processing 167,
     for `ruptures`. Antoch, Huskova, Veraverbeke (1995), Journal of Nonparametric Statistics 5(2), for redrawing
     within segments.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> turns = an.turning_points(rel.events[rel.events["dyad"]], draws=20)
+    >>> bool((turns["date_low"] <= turns["date_high"]).all())
+    True
     """
     where = "turning_points"
     _check(where, penalty, min_size, band, draws, top)

@@ -38,7 +38,6 @@ _LIBRARIES = (
     "font-source-sans-pro",
     "ipykernel",
     "ipython",
-    "krippendorff",
     "matplotlib",
     "nbformat",
     "numpy",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import warnings
 
 import pandas as pd
@@ -16,10 +15,9 @@ from analysis.feeds.guards import Guards
 from analysis.feeds.reading import read
 from analysis.feeds.scanning import lake, scan
 
-pytest.importorskip("pyspark")
 pytestmark = [
     pytest.mark.spark,
-    pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java 17"),
+    pytest.mark.java,
     # pyspark warns that it has not been tried with pandas 3; what is used of it here is compared with DuckDB.
     pytest.mark.filterwarnings("ignore"),
 ]

@@ -18,7 +18,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def refusing(command: Command) -> Command:
-    """Turn a refusal of the library into a message and exit status 2, without a traceback."""
+    """Turn a refusal of the library, or a part that is not installed, into a message and exit status 2."""
 
     @functools.wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
@@ -26,9 +26,30 @@ def refusing(command: Command) -> Command:
             return command(*args, **kwargs)
         except WorkbookError as error:
             click.echo(f"Error: {error}", err=True)
-            sys.exit(2)
+        except ModuleNotFoundError as error:
+            click.echo(f"Error: {absent(error.name or str(error))}", err=True)
+        sys.exit(2)
 
     return wrapped  # type: ignore[return-value]
+
+
+def absent(module: str) -> str:
+    """Say that a module is not installed here, and what brings it."""
+    extra = "[feeds]" if module.startswith("analysis.feeds") else ""
+    return f"{module} is not installed here. pip install 'bilateral-workbook{extra}' brings it."
+
+
+def without(annexe: str, name: str) -> click.Command:
+    """Return the command that stands for one whose annexe is absent: it says so, with exit status 2."""
+
+    @click.command(name, add_help_option=False, context_settings={"ignore_unknown_options": True})
+    @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+    def missing(arguments: tuple[str, ...]) -> None:
+        click.echo(f"Error: workbook {name}: {absent(annexe)}", err=True)
+        sys.exit(2)
+
+    missing.help = f"Not installed here: needs {annexe}."
+    return missing
 
 
 def data_option(command: Command) -> Command:

@@ -1,0 +1,14 @@
+from .bars import meetings as meetings
+from .chronicle import timeline as timeline
+from .contrast import conduct as conduct
+from .grid import domains as domains
+from .judgement import positions as positions
+from .ledger import open_forecasts as open_forecasts
+from .parts import composite as composite
+from .reliability import calibration as calibration
+from .series import indicators as indicators
+from .shares import asymmetry as asymmetry
+from .shifts import event_dependence as event_dependence
+from .sides import direction as direction
+from .strips import sensitivity as sensitivity
+from .trend import tension as tension

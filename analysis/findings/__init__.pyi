@@ -1,0 +1,16 @@
+from .asymmetry import asymmetry as asymmetry
+from .basis import finding as finding
+from .composite import dependence as dependence
+from .conduct import words_and_deeds as words_and_deeds
+from .forecasts import forecasts as forecasts
+from .limits import limits as limits
+from .positions import assessors as assessors
+from .statement import Statement as Statement
+from .summary import bottom_line as bottom_line
+from .summary import key_figures as key_figures
+from .summary import title as title
+from .tension import SHARP as SHARP
+from .tension import confidence as confidence
+from .tension import quarrels as quarrels
+from .tension import tension_change as tension_change
+from .tension import tension_level as tension_level

@@ -1,0 +1,2 @@
+from .batching import batch as batch
+from .running import run as run
