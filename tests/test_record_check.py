@@ -248,7 +248,24 @@ def test_a_range_is_the_right_way_round_where_the_value_is_withheld(
 
 @pytest.mark.parametrize(
     "cell",
-    "#REF! #N/A #VALUE! #NAME? #DIV/0! #NULL! #NUM! #SPILL! #BEZUG! #NV #ССЫЛКА! #Н/Д #¿NOMBRE? Err:502 #ERROR! ####".split(),
+    [
+        "#REF!",
+        "#N/A",
+        "#VALUE!",
+        "#NAME?",
+        "#DIV/0!",
+        "#NULL!",
+        "#NUM!",
+        "#SPILL!",
+        "#BEZUG!",
+        "#NV",
+        "#ССЫЛКА!",
+        "#Н/Д",
+        "#¿NOMBRE?",
+        "Err:502",
+        "#ERROR!",
+        "####",
+    ],
 )
 @pytest.mark.parametrize(
     ("table", "column"), [("events", "summary"), ("sources", "publisher"), ("citations", "supports")]
