@@ -7,13 +7,37 @@ made of its prior alone. `start` and `since` are days before the last one shown.
 from __future__ import annotations
 
 import contextlib
+import csv
+import functools
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from analysis import places
 from analysis.errors import OptionError, WorkbookError
 from analysis.relationship import last_day, last_day_words
 from analysis.runs.parameters import Parameter
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@functools.lru_cache(maxsize=16)
+def _latest(folder: Path, stamps: tuple[int, ...]) -> str:
+    """Return the latest event that is dated to the day, which the record's last day is not before.
+
+    Days before it need no other look at the record, so that a plan of past days is made without pandas.
+    """
+    with (folder / "events.csv").open(encoding="utf-8-sig", newline="") as file:
+        dates = [row.get("date") or "" for row in csv.DictReader(file)]
+    return max((date for date in dates if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", date)), default="")
+
+
+@functools.lru_cache(maxsize=16)
+def _last_day(folder: Path, stamps: tuple[int, ...]) -> pd.Timestamp | None:
+    """Return a record's last day; a plan asks a thousand times for that of the same files."""
+    return last_day(folder)
 
 
 def check(
@@ -38,9 +62,10 @@ def check(
     last = None
     if days and values.get("relationship"):
         # Which folder, and what is wrong with it, is said elsewhere.
-        with contextlib.suppress(WorkbookError, OSError):
+        with contextlib.suppress(WorkbookError, OSError, UnicodeDecodeError, csv.Error):
             folder = places.relationship(str(values["relationship"]))
-            last = last_day(folder)
+            stamps = tuple((folder / f"{name}.csv").stat().st_mtime_ns for name in ("events", "assessments"))
+            last = None if _latest(folder, stamps) > max(days.values()) else _last_day(folder, stamps)
     if last is not None:
         for name in ("as_of", "end"):
             if days.get(name, "") > f"{last:%Y-%m-%d}":

@@ -32,7 +32,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.errors import OptionError, nearest, one_of
-from analysis.measures._options import length_text
 from analysis.runs.values import convert, expected
 
 # Parameters that are lengths of time where their default is one: documents print "180D" however it was typed.
@@ -224,6 +223,8 @@ def _typed(parameter: Parameter, value: Any, where: str) -> Any:
     if type(value) is type(parameter.default) and value == parameter.default:
         return value
     if parameter.name in LENGTHS and isinstance(parameter.default, str) and parameter.default[:1].isdigit():
+        from analysis.measures._options import length_text  # pandas, which a plan without lengths does not need
+
         return length_text(value, where, parameter.name)
     try:
         typed = convert(value, parameter.type, date=parameter.date)
