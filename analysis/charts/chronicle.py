@@ -18,6 +18,7 @@ import pandas as pd
 
 from analysis import wording
 from analysis.charts import axes, frames, house
+from analysis.charts.title import Title
 from analysis.charts.type import BOLD, height, width, wrap
 from analysis.display import Chart
 
@@ -97,7 +98,7 @@ def timeline(
     foot = wording.source_line(events, source, cutoff)
     if chosen.empty:
         return house.nothing("timeline", "No act between the two sides is recorded in this period", chosen, foot)
-    heading = _title(chosen, len(pool))
+    heading = title_text(title_data(chosen, len(pool)))
     whole = len(chosen) == len(pool)
     spans = bool((chosen["start"] != chosen["end"]).any())
     under = wording.subtitle(
@@ -127,17 +128,31 @@ def _main(pool: pd.DataFrame, top: int) -> pd.DataFrame:
     return chosen[[name for name in keep if name in chosen]]
 
 
-def _title(chosen: pd.DataFrame, pool: int) -> str:
-    scores = chosen["goldstein"].astype(float)
-    hostile = int((scores < 0).sum())
+def title_data(chosen: pd.DataFrame, pool: int) -> Title:
+    """Return what is said of the acts drawn, out of `pool` acts.
+
+    Keys: "one", "kinds", "busiest year" (at least three of a choice fell in one year).
+    """
+    if len(chosen) == 1:
+        return Title("one", {"date": wording.event_date(*_when(chosen.iloc[0].to_dict()))})
+    hostile = int((chosen["goldstein"].astype(float) < 0).sum())
     busiest = chosen["start"].dt.year.value_counts().sort_index()
     year, n = int(busiest.idxmax()), int(busiest.max())
-    kinds = f"{hostile} conflict, {len(chosen) - hostile} cooperation"
-    if len(chosen) == 1:
-        return f"One act recorded: {wording.event_date(*_when(chosen.iloc[0].to_dict()))}"
-    if len(chosen) == pool or n < 3:
-        return f"{len(chosen)} main acts: {kinds}"
-    return f"Of {len(chosen)} main acts ({kinds}), {n} fell in {year}"
+    numbers = {"acts": len(chosen), "conflict": hostile, "cooperation": len(chosen) - hostile}
+    if len(chosen) == pool or n < 3 or n == len(chosen):
+        return Title("kinds", numbers)
+    return Title("busiest year", {**numbers, "in year": n, "year": year})
+
+
+def title_text(title: Title) -> str:
+    """Write the title."""
+    said = title.numbers
+    if title.key == "one":
+        return f"One act recorded: {said['date']}"
+    kinds = f"{said['conflict']} conflict, {said['cooperation']} cooperation"
+    if title.key == "kinds":
+        return f"{said['acts']} main acts: {kinds}"
+    return f"Of {said['acts']} main acts ({kinds}), {said['in year']} fell in {said['year']}"
 
 
 def _alt(heading: str, chosen: pd.DataFrame, named: str) -> str:

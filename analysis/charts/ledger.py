@@ -15,6 +15,7 @@ import pandas as pd
 from analysis import wording
 from analysis.charts import axes, frames, house
 from analysis.charts.house import Box, Sheet
+from analysis.charts.title import Title
 from analysis.charts.type import BOLD, height, wrap
 from analysis.display import Chart
 
@@ -60,14 +61,9 @@ def open_forecasts(
     foot = wording.source_line(None, source, cutoff)
     if frame.empty:
         return house.nothing("open-forecasts", "No forecast is open", frame, foot)
-    late = frame["state"].eq("overdue") if "state" in frame else pd.Series(False, index=frame.index)
-    order = frame.assign(_late=late).sort_values(["_late", "date"], kind="stable")
+    order = frame.assign(_late=_late(frame)).sort_values(["_late", "date"], kind="stable")
     rows = _page(order.drop(columns="_late").head(top).reset_index(drop=True))
-    heading = f"{wording.count(len(frame), 'forecast')} open"
-    if not late.all():
-        heading += f"; next deadline {wording.day(order['date'].iloc[0])}"
-    if late.any():
-        heading += f", {int(late.sum())} overdue"
+    heading = title_text(title_data(frame))
     under = wording.subtitle(
         f"Open forecasts about {wording.dyad(sides, default='the relationship')} by deadline"
         f"{f', the next {len(rows)} of {len(frame)}' if len(rows) < len(frame) else ''}",
@@ -81,6 +77,27 @@ def open_forecasts(
         f"{wording.chance(first['low'], first['high'])}, by {wording.day(first['date'])}."
     )
     return Chart(sheet.figure, "open-forecasts", heading, under, foot, alt, rows, _NOTE)
+
+
+def title_data(frame: pd.DataFrame) -> Title:
+    """Return what is said of the open forecasts. Keys: "ahead", "ahead and overdue", "overdue"."""
+    late = _late(frame)
+    numbers: dict[str, Any] = {"open": len(frame), "overdue": int(late.sum())}
+    if late.all():
+        return Title("overdue", numbers)
+    return Title("ahead and overdue" if late.any() else "ahead", {**numbers, "next": frame.loc[~late, "date"].min()})
+
+
+def title_text(title: Title) -> str:
+    """Write the title."""
+    said = title.numbers
+    ahead = f"; next deadline {wording.day(said['next'])}" if "next" in said else ""
+    overdue = f", {said['overdue']} overdue" if said["overdue"] else ""
+    return f"{wording.count(said['open'], 'forecast')} open{ahead}{overdue}"
+
+
+def _late(frame: pd.DataFrame) -> pd.Series[bool]:
+    return frame["state"].eq("overdue") if "state" in frame else pd.Series(False, index=frame.index)
 
 
 @dataclass(frozen=True)

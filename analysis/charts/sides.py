@@ -15,6 +15,7 @@ from analysis.charts import axes, frames, house
 from analysis.charts.house import Sheet
 from analysis.charts.labels import End
 from analysis.charts.stack import Plan, stack
+from analysis.charts.title import Title
 from analysis.display import Chart
 
 _NOTE = (
@@ -74,7 +75,7 @@ def direction(
     series = {
         way: one for way in ways if not (one := frames.series(rows[rows["direction"] == way], "tension_share")).empty
     }
-    heading = _direction_title(series, names)
+    heading = title_text(title_data(series, names))
     under = wording.subtitle(
         f"Tension share by direction of the act{f', {acts}' if acts else ''}, "
         f"{wording.period(rows['date'].min(), rows['date'].max())}: 0 all cooperation, 1 all conflict",
@@ -99,26 +100,42 @@ def _way(way: str, names: dict[str, str]) -> str:
     return f"{names.get(start, start)} to {names.get(end, end)}"
 
 
-def _direction_title(series: dict[str, pd.DataFrame], names: dict[str, str]) -> str:
+def title_data(series: dict[str, pd.DataFrame], names: dict[str, str]) -> Title:
+    """Return what is said of both directions on the last day; `names` are those of the sides by their ids.
+
+    Keys: "one direction", "no clear difference", "tenser".
+    """
     lasts = {way: last for way, one in series.items() if (last := frames.last_known(one)) is not None}
-    if len(lasts) < 2:
-        way, last = next(iter(lasts.items()))
-        rest = f"tension {last['value']:.2f} on {wording.day(last['date'])}"
-        return wording.title(f"{_way(way, names)}: {rest}", f"One direction recorded: {rest}")
-    (way, first), (_, second) = lasts.items()
+    (way, first), *rest = lasts.items()
     a, b = (names.get(one, one) for one in way.split(">"))
-    figures, day = f"{first['value']:.2f} and {second['value']:.2f}", wording.day(first["date"])
+    numbers = {"a": a, "b": b, "day": first["date"], "value": float(first["value"])}
+    if not rest:
+        return Title("one direction", numbers)
+    ((_, second),) = rest
+    numbers["other"] = float(second["value"])
     if wording.overlap(frames.band_of(first), frames.band_of(second)):
+        return Title("no clear difference", numbers)
+    return Title("tenser", numbers, "a" if first["value"] > second["value"] else "b")
+
+
+def title_text(title: Title) -> str:
+    """Write the title."""
+    said = title.numbers
+    a, b, day, value = said["a"], said["b"], wording.day(said["day"]), wording.number(said["value"])
+    if title.key == "one direction":
+        rest = f"tension {value} on {day}"
+        return wording.title(f"{a} to {b}: {rest}", f"One direction recorded: {rest}")
+    other = wording.number(said["other"])
+    if title.key == "no clear difference":
         return wording.title(
-            f"No clear difference between {a} and {b} on {day}: {figures}",
-            f"No clear difference between the directions on {day}: {figures}",
+            f"No clear difference between {a} and {b} on {day}: {value} and {other}",
+            f"No clear difference between the directions on {day}: {value} and {other}",
         )
-    tenser, other = (a, b) if first["value"] > second["value"] else (b, a)
-    high, low = sorted((float(first["value"]), float(second["value"])), reverse=True)
+    tenser, calmer, high, low = (a, b, value, other) if title.direction == "a" else (b, a, other, value)
     return wording.title(
-        f"{tenser} towards {other} {high:.2f}, the reverse {low:.2f}, on {day}",
-        f"{tenser} the tenser side on {day}: {high:.2f} against {low:.2f}",
-        f"One side tenser than the other on {day}: {high:.2f} against {low:.2f}",
+        f"{tenser} towards {calmer} {high}, the reverse {low}, on {day}",
+        f"{tenser} the tenser side on {day}: {high} against {low}",
+        f"One side tenser than the other on {day}: {high} against {low}",
     )
 
 

@@ -17,6 +17,7 @@ from analysis.charts import axes, frames, house
 from analysis.charts.house import Sheet
 from analysis.charts.labels import End
 from analysis.charts.stack import Plan, stack
+from analysis.charts.title import Title
 from analysis.display import Chart
 
 _NOTE = "A turn that all strips show does not hang on the half-life; one that only the shortest shows does."
@@ -70,7 +71,7 @@ def sensitivity(
     known = frames.usual(events, prior)
     level = float(rows["value"].median()) if known is None else known
     series = {life: frames.series(rows[rows["half_life"] == life], "tension_share") for life in lives}
-    heading = _title(series)
+    heading = title_text(title_data(series))
     under = wording.subtitle(
         f"Tension share of {wording.acts_between(acts, sides, events)} with half-lives of {_together(lives)}, "
         f"{wording.period(rows['date'].min(), rows['date'].max())}",
@@ -99,14 +100,28 @@ def _peak(rows: pd.DataFrame) -> pd.Timestamp:
     return pd.Timestamp(rows["date"].iloc[int(rows["value"].astype(float).argmax())])
 
 
-def _title(series: dict[str, pd.DataFrame]) -> str:
+def title_data(series: dict[str, pd.DataFrame]) -> Title:
+    """Return what is said of the strips: the years of their peaks, and the range of their last values.
+
+    Keys: "one", "same year" (all strips peak in one year), "other years".
+    """
     lasts = [float(one["value"].iloc[-1]) for one in series.values()]
     years = sorted({_peak(one).year for one in series.values()})
-    day = wording.day(max(one["date"].iloc[-1] for one in series.values()))
-    where = f"peak in {years[0]}" if len(years) == 1 else f"peak between {years[0]} and {years[-1]}"
-    if len(series) == 1:
-        return f"Tension {lasts[0]:.2f} on {day}; {where}"
-    return f"Whatever the half-life: {where}, {min(lasts):.2f} to {max(lasts):.2f} on {day}"
+    day = max(one["date"].iloc[-1] for one in series.values())
+    numbers = {"first": years[0], "last": years[-1], "low": min(lasts), "high": max(lasts), "day": day}
+    return Title("one" if len(series) == 1 else "same year" if len(years) == 1 else "other years", numbers)
+
+
+def title_text(title: Title) -> str:
+    """Write the title."""
+    said = title.numbers
+    low, high, day = wording.number(said["low"]), wording.number(said["high"]), wording.day(said["day"])
+    if title.key == "one":
+        return f"Tension {low} on {day}; peak in {said['first']}"
+    level = f"{low} to {high} on {day}" if low != high else f"{low} on {day}"
+    if title.key == "same year":
+        return f"All half-lives peak in {said['first']}; {level}"
+    return f"The peak moves with the half-life, {said['first']} to {said['last']}; {level}"
 
 
 def _draw(texts: tuple[str, str, str], series: dict[str, pd.DataFrame], level: float) -> Sheet:
