@@ -28,10 +28,13 @@ def read_table(path: Path, schema: TableSchema) -> Read:
     -------
     tuple of DataFrame, list of int and list of Fault
         The rows (text columns in the schema's order, optional ones filled in as missing), the file's line of each row,
-        and the faults. With a fault that makes the whole file unreadable the table is empty.
+        and the faults. With a fault that makes the whole file unreadable the table is empty; so it is, without a
+        fault, when the table is optional and has no file.
     """
     names = [column.name for column in schema.columns]
     empty = pd.DataFrame(columns=names, dtype="str")
+    if not path.is_file() and schema.optional:
+        return empty, [], []
     if not path.is_file():
         return (
             empty,
