@@ -96,4 +96,4 @@ class Bibliography:
 
 def _entry(item: Mapping[str, Any]) -> str:
     url, title, publisher = (html.escape(str(item.get(key, "")), quote=True) for key in ("URL", "title", "publisher"))
-    return f'<li><a href="{url}">{title}</a>, {publisher}</li>'
+    return f'<li><a href="{url}">{title}</a>, {publisher}</li>' if url else f"<li>{title}, {publisher}</li>"

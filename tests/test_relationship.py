@@ -12,6 +12,8 @@ from record_kit import ROWS, write_record
 
 import analysis as an
 from analysis import codebook, relationship
+from analysis.citing import links
+from analysis.display import Finding
 from analysis.errors import OptionError, RecordError
 from analysis.tables import TABLES
 
@@ -322,3 +324,16 @@ def test_likelihood_words_follow_icd203() -> None:
         0.97: "almost certain",
     }
     assert {number: codebook.likelihood_word(number) for number in words} == words
+
+
+def test_no_address_is_printed_where_there_is_none_or_nobody_knows_the_publisher(record: Path) -> None:
+    rows = {name: [dict(each) for each in held] for name, held in ROWS.items()}
+    rows["sources"][1]["url"] = ""
+    rel = an.load(write_record(record, rows))
+    assert links(rel, ["times-2001", "post-2001", "blog"]) == {"times-2001": "https://example.org/a"}
+    shown = Finding("x", ("times-2001", "post-2001", "blog"))
+    assert {item["id"]: item.get("URL") for item in an.bibliography(rel, shown).items} == {
+        "times-2001": "https://example.org/a",
+        "post-2001": None,
+        "blog": None,
+    }
