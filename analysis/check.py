@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 import pandas as pd
 
 from analysis import codebook
-from analysis.dates import spans
+from analysis.dates import dated_parts, spans
 from analysis.errors import Fault, nearest
 from analysis.pages import address, is_part_of_one, page_keys
 from analysis.tables import BY_NAME
@@ -24,24 +24,17 @@ Lines = Mapping[str, list[int]]
 TWIN = "the address of a page that no other source has"
 
 # Where a record key of `citations.csv` begins with this word, its rest is an id of that table.
-RECORD_TABLES = {"events": "event_id", "assessments": "assessment_id", "forecasts": "forecast_id"}
+RECORD_TABLES = {
+    "events": "event_id",
+    "assessments": "assessment_id",
+    "forecasts": "forecast_id",
+    "eras": "era_id",
+}
 
 
 def relations(tables: Tables, lines: Lines) -> list[Fault]:
     """Return the faults between tables; rows that broke a rule of their own column are passed over here."""
     return [fault for rule in _RULES for fault in rule(tables, lines)]
-
-
-def remarks(events: pd.DataFrame) -> list[str]:
-    """Return what is odd in rows of `events` and may yet be right: a form that its CAMEO code contradicts."""
-    quad = events["cameo"].map(codebook.cameo().set_index("code")["quad_class"])
-    words = events["form"].eq("statement") & quad.isin(["material_cooperation", "material_conflict"])
-    peace = events["form"].isin(["agreement", "meeting"]) & quad.eq("material_conflict")
-    return [
-        f"events.csv, {row['event_id']}: the form is {row['form']}, and code {row['cameo']} is "
-        f"{str(row['quad']).replace('_', ' ')}. Is that the code of the act itself?"
-        for row in events.assign(quad=quad)[words | peace].to_dict("records")
-    ]
 
 
 def record_keys(tables: Tables) -> dict[str, pd.Series]:
@@ -164,7 +157,7 @@ def _persons(tables: Tables, lines: Lines) -> Iterator[Fault]:
 def _cited(tables: Tables, lines: Lines) -> Iterator[Fault]:
     cited = set(tables["citations"]["record"].dropna())
     keys = record_keys(tables)
-    for table in ("events", "assessments", "indicators"):
+    for table in ("events", "assessments", "indicators", "eras"):
         for position, key in enumerate(keys[table]):
             if isinstance(key, str) and key not in cited:
                 yield Fault(
@@ -290,6 +283,60 @@ def _directions(tables: Tables, lines: Lines) -> Iterator[Fault]:
             )
 
 
+def _known_days(tables: Tables, lines: Lines) -> Iterator[Fault]:
+    for table, column in (("events", "date"), ("assessments", "date"), ("indicators", "period")):
+        early = spans(tables[table]["known"])["end"] < spans(tables[table][column])["end"]
+        for position in _true(early):
+            yield Fault(
+                _place(table, lines, position),
+                "known",
+                f"on or after the last day of the row ({tables[table][column].iloc[position]})",
+                str(tables[table]["known"].iloc[position]),
+                "Nothing is known before it has happened; leave it empty where the sources' dates will do.",
+            )
+
+
+def _sequels(tables: Tables, lines: Lines) -> Iterator[Fault]:
+    events = tables["events"]
+    ends = spans(events["date"])["end"]
+    rows = [
+        (position, date)
+        for position, text in enumerate(events["sequel"])
+        for date, _ in dated_parts(text)
+        if ends.notna().iloc[position]
+    ]
+    dates = spans(pd.Series([date for _, date in rows], dtype="str"))["end"]
+    for (position, date), end in zip(rows, dates, strict=True):
+        place = _place("events", lines, position)
+        if pd.isna(end):
+            yield Fault(place, "sequel", "parts like `2018-03-14: called off`, joined by `; `", date or "no date")
+        elif end <= ends.iloc[position]:
+            expected = f"dated after the row's last day ({events['date'].iloc[position]})"
+            yield Fault(place, "sequel", expected, date, "What was known by then belongs into the summary.")
+
+
+def _eras(tables: Tables, lines: Lines) -> Iterator[Fault]:
+    eras = tables["eras"]
+    for position in _true(spans(eras["to"])["end"] < spans(eras["from"])["start"]):
+        begun = eras["from"].iloc[position]
+        yield Fault(_place("eras", lines, position), "to", f"on or after {begun}", str(eras["to"].iloc[position]))
+    actors = set(tables["actors"]["actor_id"].dropna())
+    yield from _known(tables, lines, "eras", "side", actors, "an actor of actors.csv")
+
+
+def _second_coding(tables: Tables, lines: Lines) -> Iterator[Fault]:
+    coding = tables["second_coding"]
+    keys = record_keys(tables)
+    known = {key for table in ("events", "assessments") for key in keys[table].dropna()}
+    yield from _known(tables, lines, "second_coding", "record", known, "a row of the record, as `events:ID`")
+    for position, (record, column) in enumerate(zip(coding["record"], coding["column"], strict=True)):
+        table = str(record).partition(":")[0]
+        columns = [each.name for each in BY_NAME[table].columns] if table in BY_NAME else []
+        if columns and isinstance(column, str) and column not in columns:
+            place = _place("second_coding", lines, position)
+            yield Fault(place, "column", f"a column of {table}.csv", column, nearest(column, columns))
+
+
 def _true(mask: pd.Series) -> list[int]:
     return [int(position) for position in mask.to_numpy(dtype=bool, na_value=False).nonzero()[0]]
 
@@ -309,4 +356,8 @@ _RULES: tuple[Callable[[Tables, Lines], Iterator[Fault]], ...] = (
     _forecast_ranges,
     _values,
     _directions,
+    _known_days,
+    _sequels,
+    _eras,
+    _second_coding,
 )

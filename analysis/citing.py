@@ -66,9 +66,18 @@ def best_sources(
 
 
 def links(rel: Relationship, keys: Iterable[str]) -> dict[str, str]:
-    """Return the addresses of sources by id."""
-    table = rel.sources.set_index("source_id")["url"]
-    return {key: str(table[key]) for key in keys}
+    """Return the addresses of sources by id; of those that have one to print (`address`)."""
+    table = rel.sources.set_index("source_id")
+    found = {key: address(table.at[key, "url"], table.at[key, "publisher"]) for key in keys}
+    return {key: url for key, url in found.items() if url}
+
+
+def address(url: object, publisher: object) -> str:
+    """Return the address to print for a source; empty for what is in print, or when nobody knows who published it.
+
+    A page whose publisher is unknown lies somewhere that is not its publisher's, and no reader is sent there.
+    """
+    return url if isinstance(url, str) and publisher != "unknown" else ""
 
 
 def bibliography(rel: Relationship, *shown: Finding | Findings | Table) -> Bibliography:
@@ -101,9 +110,10 @@ def _item(key: str, source: Mapping[Hashable, Any]) -> dict[str, Any]:
         "author": None if pd.isna(source["author"]) else [{"literal": source["author"]}],
         "issued": _issued(source["published"]),
         "language": None if pd.isna(source["language"]) else source["language"],
+        "URL": address(source["url"], source["publisher"]),
     }
     grade = f"reliability {source['reliability']}"
-    item = {"id": key, "type": source["type"], "title": source["title"], "publisher": publisher, "URL": source["url"]}
+    item = {"id": key, "type": source["type"], "title": source["title"], "publisher": publisher}
     return item | {name: value for name, value in held.items() if value} | {"note": grade}
 
 

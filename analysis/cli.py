@@ -12,12 +12,16 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from analysis import __version__
 from analysis.cli_options import data_option, refusing, without
 from analysis.places import SHIPPED
+
+if TYPE_CHECKING:
+    from analysis.errors import Fault
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -28,45 +32,53 @@ def main() -> None:
 
 @main.command()
 @click.argument("relationship", required=False)
+@click.option("--all", "every", is_flag=True, help="List every remark, not the first twelve.")
 @data_option
 @refusing
-def check(relationship: str | None) -> None:
+def check(relationship: str | None, every: bool) -> None:
     """Check a record and list every fault (all known records when none is named).
 
-    RELATIONSHIP is a name such as russia-belarus, or a folder with the tables.
+    RELATIONSHIP is a name such as russia-belarus, or a folder with the tables. A record without a fault is also read
+    for remarks: rows that load, and that the coding rules still speak against.
     """
     from analysis import places
 
     names = [relationship] if relationship else places.relationships()
-    counts = [_check_one(name) for name in names]
+    counts = [_check_one(name, every) for name in names]
     sys.exit(1 if any(counts) else 0)
 
 
-def _check_one(name: str) -> int:
+def _check_one(name: str, every: bool) -> int:
+    from analysis import places
+    from analysis.relationship import read
+    from analysis.remarks import remarks
+
+    folder = places.relationship(name)
+    tables, faults = read(folder)
+    if faults:
+        _print_faults(faults, f"{folder.name}: {len(faults)} faults")
+        return len(faults)
+    rows = ", ".join(f"{len(table)} {kind}" for kind, table in tables.items())
+    click.echo(f"{folder.name}: no fault. {rows}.")
+    found = remarks(tables)
+    shown = found if every else found[:12]
+    if shown:
+        more = f", of which these are the first {len(shown)} (--all lists them)" if len(shown) < len(found) else ""
+        _print_faults(shown, f"{folder.name}: {len(found)} remarks{more}")
+    return 0
+
+
+def _print_faults(faults: list[Fault], title: str) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    from analysis import places
-    from analysis.check import remarks
-    from analysis.relationship import read
-
-    folder = places.relationship(name)
-    tables, faults = read(folder)
-    console = Console(width=None if sys.stdout.isatty() else 200, highlight=False)
-    if not faults:
-        rows = ", ".join(f"{len(table)} {kind}" for kind, table in tables.items())
-        console.print(f"{folder.name}: no fault. {rows}.", markup=False)
-        for words in remarks(tables["events"]):
-            console.print(f"Remark: {words}", markup=False)
-        return 0
-    table = Table("where", "column", "must be", "is", "way out", title=f"{folder.name}: {len(faults)} faults")
+    table = Table("where", "column", "must be", "is", "way out", title=title)
     for fault in faults:
         table.add_row(
             *(Text(cell) for cell in (fault.where, fault.field, fault.expected, repr(fault.got)[:80], fault.hint))
         )
-    console.print(table)
-    return len(faults)
+    Console(width=None if sys.stdout.isatty() else 200, highlight=False).print(table)
 
 
 @main.command()

@@ -25,6 +25,7 @@ import pandas as pd
 _ONE = re.compile(
     r"(?P<year>[1-9]\d{3}|[1-9]\d\dX)(?:-(?P<month>\d\d|XX)(?:-(?P<day>\d\d|XX))?)?(?P<mark>[?~%])?", re.ASCII
 )
+_DATED_JOINT = re.compile(r"; (?=[1-9]\d{2}[\dX][-\dX/?~%]*: )", re.ASCII)
 # First month of each season on the northern hemisphere, as the edtf library counts them: winter is that of the year's
 # own December.
 _SEASONS = {21: (3, 5), 22: (6, 8), 23: (9, 11), 24: (12, 12)}
@@ -107,6 +108,15 @@ def _single(text: str) -> Span:
     if not 1 <= d <= monthrange(y, m)[1]:
         raise ValueError(f"there is no day {d} in {y}-{m:02d}")
     return Span(dt.date(y, m, d), dt.date(y, m, d), "day", *marks)
+
+
+def dated_parts(text: object) -> list[tuple[str, str]]:
+    """Split a text such as `2018-03-14: called off; 2019: tried again` into parts, each a date and its words.
+
+    The date is empty where a part does not begin with one; a missing text has no parts.
+    """
+    parts = _DATED_JOINT.split(text) if isinstance(text, str) else []
+    return [(head, words) if mark else ("", head) for head, mark, words in (part.partition(": ") for part in parts)]
 
 
 def spans(texts: pd.Series) -> pd.DataFrame:

@@ -107,6 +107,10 @@ def _field(column: Column) -> dict[str, Any]:
         constraints["pattern"] = SLUG
     if column.kind == "url":
         constraints["pattern"] = r"https?://\S+"
+    if column.pattern:
+        constraints["pattern"] = column.pattern
+    if column.letters:
+        constraints["maxLength"] = column.letters
     field = {"name": column.name, "type": kinds.get(column.kind, "string"), "description": column.meaning}
     return {**field, "constraints": constraints} if constraints else field
 

@@ -4,17 +4,23 @@ events: the file's columns, then `start`, `end` (datetime64[us], days, both incl
 `uncertain`, `root`, `label`, `quad_class`, `goldstein` (-10..10) from the CAMEO code; `direction`: "A>B", "B>A",
 "joint" (both sides together), "internal" (one side towards itself or its own) or "third party"; `dyad`: whether it is
 an act between the sides (the first three); `sources`, `publishers`, `reliability`, `credibility`, `grade`.
-assessments: days and grades likewise. forecasts: `made_on`, `deadline_end`, `resolved_end`, `probability` (middle of
-the range), assessor, organisation, subject. indicators: days, `sources`, and the catalogue's columns.
+assessments: days and grades likewise. forecasts: `made_on`, `deadline_end`, `probability` (middle of the
+range), assessor, organisation, subject. indicators: days, `sources`, and the catalogue's columns.
+
+Known. A page tells of a row from the day on which it was published: the last day that its date allows, or the row's own
+last day where the page may be of that time. `known_on` of a citation is that day (missing for a page without a date).
+A row's `known_on` is the earliest of its citations, for an observation no later than the end of its period and the
+`lag` of its series, and the row's own last day where no page has a date; the column `known` overrides it. That of a
+forecast is the day on which its outcome was known.
 
 Grades. `sources` counts distinct sources, `publishers` distinct publishers whose reliability can be judged (A-E),
-whatever the capitals; `unknown` is none.
-`reliability` is that of the best source. `credibility` is 1 (confirmed) with three or more such publishers, 2 with
-two, 3 with one, 6 (cannot be judged) with none, unless the row says otherwise.
+whatever the capitals; `unknown` is none. `reliability` is that of the best source. `credibility` is 1 (confirmed) with
+three or more such publishers, 2 with two, 3 with one, 6 (cannot be judged) with none, unless the row says otherwise.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -23,7 +29,7 @@ from numpy.typing import NDArray
 
 from analysis import codebook
 from analysis.check import record_keys
-from analysis.dates import spans
+from analysis.dates import dated_parts, spans
 from analysis.pages import UNKNOWN
 
 _DAYS = ["start", "end", "precision", "approximate", "uncertain"]
@@ -31,49 +37,135 @@ _DAYS = ["start", "end", "precision", "approximate", "uncertain"]
 
 def link(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Return the tidy tables of a valid record, by the names of `Relationship`'s attributes."""
-    keys = record_keys(tables)
-    grades = _grades(tables["citations"], tables["sources"])
-    events = _dated(tables["events"], "date").join(_of(grades, keys["events"]))
-    events = events.drop(columns="credibility").assign(credibility=_credibility(tables["events"], events))
-    events = _coded(events, tables["actors"])
-    assessments = _dated(tables["assessments"], "date").join(_of(grades, keys["assessments"]))
-    assessments = assessments.drop(columns="credibility").assign(
-        credibility=_credibility(tables["assessments"], assessments)
-    )
-    indicators = _dated(tables["indicators"], "period").join(_of(grades, keys["indicators"])[["sources"]])
-    catalogue = tables["indicator_catalogue"]
+    sources, catalogue = _published(tables["sources"]), tables["indicator_catalogue"]
+    dated = {
+        "events": _dated(tables["events"], "date"),
+        "assessments": _dated(tables["assessments"], "date"),
+        "indicators": _dated(tables["indicators"], "period").merge(catalogue, on="indicator", how="left"),
+        "forecasts": tables["forecasts"].assign(end=spans(tables["forecasts"]["resolved_on"])["end"], known=None),
+        "eras": tables["eras"].assign(end=spans(tables["eras"]["from"])["end"], known=None),
+    }
+    keys = record_keys(dated)
+    citations = _citations(tables["citations"], _ends(dated, keys), sources)
+    known = {name: table.assign(known_on=_known_on(table, keys[name], citations)) for name, table in dated.items()}
+    given = {
+        name: known[name].rename(columns={"credibility": "credibility_given"}) for name in ("events", "assessments")
+    }
+    graded = _regraded({**given, "indicators": known["indicators"]}, keys, citations, sources)
     return {
         "actors": tables["actors"],
-        "sources": _published(tables["sources"]),
-        "events": _ordered(_graded(events), "event_id"),
-        "assessments": _ordered(_graded(assessments), "assessment_id"),
-        "forecasts": _forecasts(tables["forecasts"], assessments),
-        "indicators": indicators.merge(catalogue, on="indicator", how="left").sort_values(
-            ["indicator", "start", "end"], ignore_index=True
-        ),
+        "sources": sources,
+        "events": _ordered(_coded(graded["events"], tables["actors"]), "event_id"),
+        "assessments": _ordered(graded["assessments"], "assessment_id"),
+        "forecasts": _forecasts(known["forecasts"].drop(columns=["end", "known"]), graded["assessments"]),
+        "indicators": graded["indicators"].sort_values(["indicator", "start", "end"], ignore_index=True),
         "catalogue": catalogue,
-        "citations": _citations(tables["citations"]),
+        "citations": citations,
+        "second_coding": tables["second_coding"],
+        "eras": known["eras"].drop(columns=["end", "known"]),
     }
 
 
 def cut(tables: Mapping[str, pd.DataFrame], day: pd.Timestamp) -> dict[str, pd.DataFrame]:
-    """Return the tables that change when linked tables are cut at the end of `day`."""
-    events, assessments, indicators = (
-        tables[name][tables[name]["end"] <= day].reset_index(drop=True)
+    """Return the tables that change when linked tables are cut at the end of `day`.
+
+    A row stays when its last day and its `known_on` are not later. Pages that told of it later are not cited, and it is
+    graded by those that remain. Where a row was known without any page of the record (a series that is published year
+    by year, cited in a later edition; an override), its earliest page stays and is marked `later`.
+    """
+    kept = {
+        name: tables[name][(tables[name]["end"] <= day) & (tables[name]["known_on"] <= day)].reset_index(drop=True)
         for name in ("events", "assessments", "indicators")
-    )
-    held = tables["forecasts"]["assessment_id"].isin(assessments["assessment_id"])
-    forecasts = tables["forecasts"][held].reset_index(drop=True)
-    undecided = (forecasts["outcome"] == "open") | (forecasts["resolved_end"] > day)
-    for column, masked in (("outcome", "open"), ("resolved_on", None), ("resolution_note", None)):
-        forecasts[column] = forecasts[column].mask(undecided, masked).astype("str")
-    forecasts["resolved_end"] = forecasts["resolved_end"].mask(undecided)
-    kept = {"events": events, "assessments": assessments, "forecasts": forecasts, "indicators": indicators}
-    keys = pd.concat(record_keys(kept), ignore_index=True)
-    citations = tables["citations"][_among(tables["citations"]["record"], keys)].reset_index(drop=True)
-    citations["later"] = _later(citations, tables["sources"], day)
+    }
+    kept["events"]["sequel"] = _sequels(kept["events"]["sequel"], day)
+    kept["forecasts"] = _undecided(tables["forecasts"], kept["assessments"], day)
+    kept["eras"] = _begun(tables["eras"], day)
+    keys = record_keys(kept)
+    citations = _known_citations(tables["citations"], keys, day)
     sources = tables["sources"][_among(tables["sources"]["source_id"], citations["source_id"])].reset_index(drop=True)
-    return {**kept, "citations": citations, "sources": sources}
+    coding = tables["second_coding"]
+    coding = coding[_among(coding["record"], pd.concat(keys, ignore_index=True))].reset_index(drop=True)
+    graded = _regraded({name: kept[name] for name in ("events", "assessments", "indicators")}, keys, citations, sources)
+    return {**kept, **graded, "citations": citations, "sources": sources, "second_coding": coding}
+
+
+def _sequels(texts: pd.Series, day: pd.Timestamp) -> pd.Series:
+    """Return what of each `sequel` had happened by `day`."""
+    parts = [dated_parts(text) for text in texts]
+    dates = pd.Series(sorted({date for each in parts for date, _ in each}), dtype="str")
+    past = set(dates[spans(dates)["end"] <= day])
+    kept = ["; ".join(f"{date}: {words}" for date, words in each if date in past) or None for each in parts]
+    return pd.Series(kept, index=texts.index, dtype="str")
+
+
+def _undecided(forecasts: pd.DataFrame, assessments: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Return the forecasts of these assessments, open again where the outcome was not known yet."""
+    held = forecasts["assessment_id"].isin(assessments["assessment_id"])
+    table = forecasts[held].reset_index(drop=True)
+    undecided = (table["outcome"] == "open") | ~(table["known_on"] <= day)
+    for column, masked in (("outcome", "open"), ("resolved_on", None), ("resolution_note", None)):
+        table[column] = table[column].mask(undecided, masked).astype("str")
+    return table.assign(known_on=table["known_on"].mask(undecided))
+
+
+def _begun(eras: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Return the eras that were known to have begun, without ends that lie ahead."""
+    table = eras[eras["known_on"] <= day].reset_index(drop=True)
+    return table.assign(to=table["to"].mask(spans(table["to"])["end"] > day).astype("str"))
+
+
+def _known_citations(citations: pd.DataFrame, keys: Mapping[str, pd.Series], day: pd.Timestamp) -> pd.DataFrame:
+    held = citations[_among(citations["record"], pd.concat(keys, ignore_index=True))]
+    later = held["known_on"] > day
+    without = later & ~_among(held["record"], held.loc[~later, "record"]) & (held["table"] != "forecasts")
+    earliest = held["known_on"] == held.groupby("record")["known_on"].transform("min")
+    return held.assign(later=later)[~later | without & earliest].reset_index(drop=True)
+
+
+def _ends(tables: Mapping[str, pd.DataFrame], keys: Mapping[str, pd.Series]) -> pd.Series:
+    """Return the last possible day of every row that can be cited, by its key."""
+    return pd.concat([pd.Series(tables[name]["end"].to_numpy(), index=key) for name, key in keys.items()])
+
+
+def _known_on(table: pd.DataFrame, keys: pd.Series, citations: pd.DataFrame) -> pd.Series:
+    known = pd.Series(citations.groupby("record")["known_on"].min().reindex(keys).to_numpy(), index=table.index)
+    if "lag" in table:
+        known = pd.concat([known, _lagged(table["end"], table["lag"])], axis=1).min(axis=1)
+    return spans(table["known"].astype("str"))["end"].fillna(known).fillna(table["end"])
+
+
+def _lagged(ends: pd.Series, lags: pd.Series) -> pd.Series:
+    days = pd.Series(pd.NaT, index=ends.index, dtype="datetime64[us]")
+    for lag, rows in ends.groupby(lags):
+        days[rows.index] = rows + duration(str(lag))
+    return days
+
+
+def duration(text: str) -> pd.DateOffset:
+    """Read an ISO 8601 duration of years, months, weeks and days, such as `P1Y6M`."""
+    parts = {unit: int(number) for number, unit in re.findall(r"(\d+)([YMWD])", text)}
+    years, months, weeks, days = (parts.get(unit, 0) for unit in "YMWD")
+    return pd.DateOffset(years=years, months=months, weeks=weeks, days=days)
+
+
+def _regraded(
+    tables: Mapping[str, pd.DataFrame],
+    keys: Mapping[str, pd.Series],
+    citations: pd.DataFrame,
+    sources: pd.DataFrame,
+) -> dict[str, pd.DataFrame]:
+    """Return tables with the grades that follow from these citations."""
+    grades, found = _grades(citations, sources), {}
+    for name, table in tables.items():
+        own = grades.reindex(keys[name].to_numpy()).set_axis(table.index)
+        if name == "indicators":
+            found[name] = table.assign(sources=own["sources"])
+            continue
+        table = table.assign(**{column: own[column] for column in grades.columns})
+        credibility = _credibility(table)
+        grade = table["reliability"] + credibility.astype("str")
+        found[name] = table.assign(credibility=credibility, grade=grade)
+    return found
 
 
 def _among(texts: pd.Series, known: pd.Series) -> NDArray[np.bool_]:
@@ -100,14 +192,17 @@ def last_day(*tables: pd.DataFrame) -> pd.Timestamp:
 def end_at(tables: Mapping[str, pd.DataFrame], day: pd.Timestamp) -> dict[str, pd.DataFrame]:
     """Return linked tables in which no event, assessment or decision reaches beyond the record's last day.
 
-    What is recorded has happened: a row dated "2026" in a record that ends in May 2026 happened by then. So the record
-    without a cut-off says what it says as of its last day, and pages published after that day are marked alike.
+    What is recorded has happened, and was known: a row dated "2026" in a record that ends in May 2026 happened by then.
+    So the record without a cut-off says what it says as of its last day, and pages published after it are marked alike.
     """
-    ended = {name: tables[name].assign(end=_until(tables[name]["end"], day)) for name in ("events", "assessments")}
-    forecasts = tables["forecasts"].assign(resolved_end=_until(tables["forecasts"]["resolved_end"], day))
-    citations = tables["citations"].assign(later=_later(tables["citations"], tables["sources"], day))
-    ordered = {name: _ordered(table, f"{name[:-1]}_id") for name, table in ended.items()}
-    return {**tables, **ordered, "forecasts": forecasts, "citations": citations}
+    names = ("events", "assessments", "forecasts", "eras")
+    ended = {name: tables[name].assign(known_on=_until(tables[name]["known_on"], day)) for name in names}
+    for name in ("events", "assessments"):
+        ended[name] = _ordered(ended[name].assign(end=_until(ended[name]["end"], day)), f"{name[:-1]}_id")
+    later = _later(tables["citations"], tables["sources"], day)
+    known = tables["citations"]["known_on"]
+    citations = tables["citations"].assign(later=later, known_on=known.where(later, _until(known, day)))
+    return {**tables, **ended, "citations": citations}
 
 
 def _until(days: pd.Series, last: pd.Timestamp) -> pd.Series:
@@ -146,18 +241,11 @@ def _grades(citations: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _of(grades: pd.DataFrame, keys: pd.Series) -> pd.DataFrame:
-    return grades.reindex(keys.to_numpy()).set_axis(keys.index)
-
-
-def _credibility(table: pd.DataFrame, graded: pd.DataFrame) -> pd.Series:
-    publishers = graded["publishers"].to_numpy()
+def _credibility(table: pd.DataFrame) -> pd.Series:
+    publishers = table["publishers"].to_numpy()
     derived = np.select([publishers >= 3, publishers == 2, publishers == 1], [1, 2, 3], default=6)
-    return table["credibility"].astype("float64").fillna(pd.Series(derived, index=table.index)).astype("int64")
-
-
-def _graded(table: pd.DataFrame) -> pd.DataFrame:
-    return table.assign(grade=table["reliability"] + table["credibility"].astype("str"))
+    given = table["credibility_given"].astype("float64")
+    return given.fillna(pd.Series(derived, index=table.index)).astype("int64")
 
 
 def _coded(events: pd.DataFrame, actors: pd.DataFrame) -> pd.DataFrame:
@@ -195,7 +283,6 @@ def _forecasts(forecasts: pd.DataFrame, assessments: pd.DataFrame) -> pd.DataFra
     )
     table = forecasts.merge(held, on="assessment_id", how="left")
     table["deadline_end"] = spans(table["deadline"])["end"]
-    table["resolved_end"] = spans(table["resolved_on"])["end"]
     table["probability"] = (table["probability_low"] + table["probability_high"]) / 2
     return table.sort_values(["deadline_end", "forecast_id"], ignore_index=True)
 
@@ -205,7 +292,15 @@ def _published(sources: pd.DataFrame) -> pd.DataFrame:
     return sources.assign(published_start=days["start"], published_end=days["end"])
 
 
-def _citations(citations: pd.DataFrame) -> pd.DataFrame:
+def _citations(citations: pd.DataFrame, ends: pd.Series, sources: pd.DataFrame) -> pd.DataFrame:
     parts = citations["record"].str.split(":", n=1)
     table = parts.str[0].replace("indicator", "indicators")
-    return citations.assign(table=table.astype("str"), key=parts.str[1].astype("str"), later=False)
+    page = sources.set_index("source_id")[["published_start", "published_end"]].reindex(citations["source_id"])
+    page, end = page.set_axis(citations.index), pd.Series(ends.reindex(citations["record"]).to_numpy(), citations.index)
+    of_that_time = page["published_start"] <= end
+    return citations.assign(
+        table=table.astype("str"),
+        key=parts.str[1].astype("str"),
+        later=False,
+        known_on=end.where(of_that_time, page["published_end"]),
+    )

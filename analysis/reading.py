@@ -28,10 +28,14 @@ def read_table(path: Path, schema: TableSchema) -> Read:
     -------
     tuple of DataFrame, list of int and list of Fault
         The rows (text columns in the schema's order, optional ones filled in as missing), the file's line of each row,
-        and the faults. With a fault that makes the whole file unreadable the table is empty.
+        and the faults. With a fault that makes the whole file unreadable the table is empty; so it is, without a
+        fault, when the table is optional and has no file.
     """
     names = [column.name for column in schema.columns]
     empty = pd.DataFrame(columns=names, dtype="str")
+    # An undo leaves a file that was not there before without a byte.
+    if schema.optional and not (path.is_file() and path.stat().st_size):
+        return empty, [], []
     if not path.is_file():
         return (
             empty,

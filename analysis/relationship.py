@@ -2,9 +2,9 @@
 
 `load` reads the folder, checks it (every fault in one message) and links the tables: dates become first and last days,
 codes get their Goldstein score and quad class, every row learns how many sources and publishers stand behind it and
-which Admiralty grade follows. With `as_of` the record is cut to what had happened by that day: rows end on or before
-it, and forecasts decided later are open. The cut goes by when things happened, not by when a page about them was
-published; citations of later pages are marked `later`.
+which Admiralty grade follows. With `as_of` the record is cut to what had happened and could be known by that day: rows
+end and were known on or before it, pages published later are not cited, grades follow from the others, forecasts
+decided later are open, and sequels that came later are gone (`analysis.linking`).
 """
 
 from __future__ import annotations
@@ -62,6 +62,8 @@ class Relationship:
     indicators: pd.DataFrame
     catalogue: pd.DataFrame
     citations: pd.DataFrame
+    second_coding: pd.DataFrame
+    eras: pd.DataFrame
     only_acts: str = ""
     one_way: bool = False
 
@@ -123,12 +125,22 @@ class Relationship:
             raise OptionError("as_of_day", "day", f"a day up to {last}", f"{wanted:%Y-%m-%d}", way_out)
         if wanted > self.cutoff and len(self.events) + len(self.assessments):
             raise OptionError("as_of", "day", last_day_words(self.name, self.cutoff), f"{wanted:%Y-%m-%d}")
-        names = ("events", "assessments", "forecasts", "indicators", "citations", "sources")
-        tables: dict[str, Any] = dict(cut({name: getattr(self, name) for name in names}, wanted))
+        tables: dict[str, Any] = dict(cut({name: getattr(self, name) for name in _TABLES}, wanted))
         return replace(self, as_of=wanted, cutoff=wanted, **tables)
 
 
-_TABLES = ("actors", "sources", "events", "assessments", "forecasts", "indicators", "catalogue", "citations")
+_TABLES = (
+    "actors",
+    "sources",
+    "events",
+    "assessments",
+    "forecasts",
+    "indicators",
+    "catalogue",
+    "citations",
+    "second_coding",
+    "eras",
+)
 _loaded: dict[Path, Relationship] = {}
 
 
@@ -284,7 +296,8 @@ def record_hash(path: Path) -> str:
     from analysis.tables import TABLES
 
     digest = hashlib.sha256()
-    for file in [*(path / schema.file for schema in TABLES), *sorted(places.codebook().glob("*.csv"))]:
+    tables = [path / schema.file for schema in TABLES if not schema.optional or (path / schema.file).is_file()]
+    for file in [*tables, *sorted(places.codebook().glob("*.csv"))]:
         content = file.read_bytes().removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
         digest.update(f"{file.name}:{len(content)}\n".encode() + content)
     return digest.hexdigest()

@@ -24,10 +24,12 @@ if TYPE_CHECKING:
 Kind = Literal["text", "slug", "edtf", "integer", "number", "url"]
 
 SLUG = r"[A-Za-z0-9][A-Za-z0-9._+-]*"
+LAG = r"P(?=\d)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?"
 PHRASE_WORDS = 8
 # Error values of spreadsheet programs in any language (#REF!, #BEZUG!, #¿NOMBRE?, #NV, Err:502), and what they save
 # where a column was too narrow to show its number.
 _ERROR_CELL = re.compile(r"#[^\s#a-zа-я]{2,25}[!?]|#(?:N/?[AVD]|Н/Д|GETTING_DATA)!?|#{3,}|(?i:err):[0-9]{3}")
+SHORT_LETTERS = 40
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class Column:
     low: float | None = None
     high: float | None = None
     words: int | None = None
+    letters: int | None = None
+    pattern: str = ""
     refers: str = ""
     unit: str = ""
 
@@ -70,17 +74,22 @@ class Column:
             yield "an address that begins with https:// or http://"
         if self.words:
             yield f"a phrase of at most {self.words} words"
+        if self.letters:
+            yield f"a text of at most {self.letters} letters"
+        if self.pattern == LAG:
+            yield "an ISO 8601 duration such as P7M"
         yield "a text"
 
 
 @dataclass(frozen=True)
 class TableSchema:
-    """One table of the record."""
+    """One table of the record; a record may do without the file of an optional one."""
 
     name: str
     row: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    optional: bool = False
 
     @property
     def file(self) -> str:
@@ -220,6 +229,10 @@ def _checks(column: Column) -> Iterator[pa.Check]:
     if column.words:
         limit = column.words
         yield pa.Check(lambda text: text.str.split().str.len() <= limit)
+    if column.letters:
+        yield pa.Check.str_length(max_value=column.letters)
+    if column.pattern:
+        yield pa.Check.str_matches(rf"^{column.pattern}$")
 
 
 def _error_cells(table: pd.DataFrame, lines: list[int], schema: TableSchema) -> list[Fault]:

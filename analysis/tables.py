@@ -6,7 +6,7 @@ The order of tables and columns is that of the files. Everything a reader is tol
 
 from __future__ import annotations
 
-from analysis.schema import PHRASE_WORDS, Column, TableSchema
+from analysis.schema import LAG, PHRASE_WORDS, SHORT_LETTERS, Column, TableSchema
 
 DOMAINS = (
     "diplomatic",
@@ -50,6 +50,13 @@ _PHRASE = Column(
     words=PHRASE_WORDS,
 )
 _NOTES = Column("notes", "Doubts, disagreements between sources, corrections of coding.", required=False)
+_KNOWN = Column(
+    "known",
+    "The first day on which the row could be known, only where it overrides the day that its sources give.",
+    "edtf",
+    required=False,
+    optional=True,
+)
 
 ACTORS = TableSchema(
     "actors",
@@ -71,6 +78,7 @@ ACTORS = TableSchema(
         ),
         Column("active_from", "First year or day in that role.", "edtf", required=False),
         Column("active_to", "Last year or day in that role.", "edtf", required=False),
+        Column("aliases", "Other spellings of the name, joined by `;`.", required=False, optional=True),
     ),
 )
 SOURCES = TableSchema(
@@ -84,7 +92,7 @@ SOURCES = TableSchema(
         Column("publisher", "The original publisher, also where the page is a copy; `unknown` where it is not known."),
         Column("author", "Author or authors as printed.", required=False),
         Column("published", "When it was published.", "edtf", required=False),
-        Column("url", "Public address.", "url"),
+        Column("url", "Public address; empty for what is in print only.", "url", required=False),
         Column("language", "Language of the page, BCP 47.", required=False),
         Column("reliability", "Admiralty reliability of the source, A to F, by the rule below.", allowed=GRADES),
         Column(
@@ -93,6 +101,8 @@ SOURCES = TableSchema(
             required=False,
             optional=True,
         ),
+        Column("accessed", "When the page was read.", "edtf", required=False, optional=True),
+        Column("archive_url", "Address of a copy in a web archive.", "url", required=False, optional=True),
     ),
 )
 EVENTS = TableSchema(
@@ -121,6 +131,21 @@ EVENTS = TableSchema(
         _PHRASE,
         _CREDIBILITY,
         _NOTES,
+        Column(
+            "short",
+            f"The title in at most {SHORT_LETTERS} letters, for charts.",
+            required=False,
+            optional=True,
+            letters=SHORT_LETTERS,
+        ),
+        _KNOWN,
+        Column(
+            "sequel",
+            "What came after the last day of `date`: parts joined by ` | `, each begun by its own date and a colon. "
+            "Shown only where that date is known.",
+            required=False,
+            optional=True,
+        ),
     ),
 )
 ASSESSMENTS = TableSchema(
@@ -162,6 +187,7 @@ ASSESSMENTS = TableSchema(
         Column("rationale", "Why these scores.", required=False),
         _CREDIBILITY,
         Column("notes", _NOTES.meaning, required=False, optional=True),
+        _KNOWN,
     ),
 )
 FORECASTS = TableSchema(
@@ -192,9 +218,20 @@ FORECASTS = TableSchema(
             "Whether the author stated the deadline or we set a horizon.",
             allowed=("stated", "imputed"),
         ),
-        Column("outcome", "What became of it.", allowed=("true", "false", "partly", "open")),
+        Column(
+            "outcome",
+            "What became of it; `void` where its question fell away.",
+            allowed=("true", "false", "partly", "open", "void"),
+        ),
         Column("resolved_on", "The day on which it was decided; empty while open.", "edtf", required=False),
         Column("resolution_note", "What decided it.", required=False),
+        Column(
+            "rule",
+            "What will decide it, written when it enters; a corrected rule stands behind the first one.",
+            required=False,
+            optional=True,
+        ),
+        Column("entered", "When it entered the record.", "edtf", required=False, optional=True),
     ),
 )
 CATALOGUE = TableSchema(
@@ -213,6 +250,21 @@ CATALOGUE = TableSchema(
             "`:-1`, joined by `;`.",
         ),
         Column("caveats", "What a reader must know before using it.", required=False),
+        Column(
+            "lag",
+            "Usual time from the end of a period to the publication of its value, an ISO 8601 duration such as P7M; "
+            "empty where a value is known only from the page that is cited.",
+            required=False,
+            optional=True,
+            pattern=LAG,
+        ),
+        Column(
+            "bilateral",
+            "`yes`: a share of side A's total that is with side B.",
+            required=False,
+            optional=True,
+            allowed=("yes",),
+        ),
     ),
 )
 INDICATORS = TableSchema(
@@ -238,6 +290,7 @@ INDICATORS = TableSchema(
         ),
         Column("method", "How it was computed or estimated.", required=False),
         _NOTES,
+        _KNOWN,
     ),
 )
 CITATIONS = TableSchema(
@@ -245,7 +298,7 @@ CITATIONS = TableSchema(
     "the link from a record to a source",
     ("record", "source_id", "locator"),
     (
-        Column("record", "`events:ID`, `assessments:ID`, `forecasts:ID` or `indicator:ID@PERIOD`."),
+        Column("record", "`events:ID`, `assessments:ID`, `forecasts:ID`, `eras:ID` or `indicator:ID@PERIOD`."),
         Column("source_id", "The source.", "slug", refers="sources.source_id"),
         Column("locator", "Where in it: paragraph, page, time.", required=False),
         Column("supports", "What of the record the source bears out, in our own words.", required=False),
@@ -259,5 +312,36 @@ CITATIONS = TableSchema(
     ),
 )
 
-TABLES = (ACTORS, SOURCES, EVENTS, ASSESSMENTS, FORECASTS, INDICATORS, CATALOGUE, CITATIONS)
+SECOND_CODING = TableSchema(
+    "second_coding",
+    "a cell as one coder coded it, without sight of the others",
+    ("record", "coder", "column"),
+    (
+        Column("record", "`events:ID` or `assessments:ID`."),
+        Column("coder", "Who coded.", "slug"),
+        Column("column", "Column of that row's table."),
+        Column("value", "The coder's value; empty where the coder left it empty.", required=False),
+        Column("sure", "How sure the coder was, 1 least to 3 most.", "integer", required=False, low=1, high=3),
+        Column("reason", "Why, in the coder's words.", required=False),
+    ),
+    optional=True,
+)
+ERAS = TableSchema(
+    "eras",
+    "a stretch of time that gives context: a term of office, a war, an election, an agreement in force",
+    ("era_id",),
+    (
+        Column("era_id", "Id.", "slug"),
+        Column("label", "Name as printed."),
+        Column("from", "First day or year.", "edtf"),
+        Column("to", "Last day or year; empty while it lasts.", "edtf", required=False),
+        Column("kind", "What kind of era.", allowed=("term", "war", "election", "agreement")),
+        Column(
+            "side", "The side that it belongs to; empty for both.", "slug", required=False, refers="actors.actor_id"
+        ),
+    ),
+    optional=True,
+)
+
+TABLES = (ACTORS, SOURCES, EVENTS, ASSESSMENTS, FORECASTS, INDICATORS, CATALOGUE, CITATIONS, SECOND_CODING, ERAS)
 BY_NAME = {table.name: table for table in TABLES}

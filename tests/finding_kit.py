@@ -46,6 +46,8 @@ def relationship(acts: list[dict[str, Any]], cutoff: str, **tables: pd.DataFrame
         sources=pd.DataFrame([{**source, "reliability": "B", "language": "en", "title": "T", "published": "2001"}]),
         events=events,
         catalogue=pd.DataFrame(),
+        second_coding=pd.DataFrame(),
+        eras=pd.DataFrame(),
         citations=citations.assign(later=False, table="events"),
         **{**empty, **tables},
     )

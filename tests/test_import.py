@@ -336,12 +336,11 @@ def test_same_page_in_two_files_and_in_a_second_import_is_one_source(record, tmp
     assert contents(record) == before
 
 
-def test_entry_without_an_address_is_refused(record, tmp_path):
+def test_entry_without_an_address_is_a_source_in_print(record, tmp_path):
     (tmp_path / "t.bib").write_text("@misc{a, title={T}, year={2001}}", encoding="utf-8")
     planned = plan(record, [("sources", tmp_path / "t.bib")])
 
-    assert [change.action for change in planned.changes] == ["refused"]
-    assert "t.bib, a: `url`" in planned.changes[0].reasons[0]
+    assert [change.action for change in planned.changes] == ["added"]
 
 
 def test_new_sources_that_nobody_graded_are_announced(record, tmp_path):

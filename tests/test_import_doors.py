@@ -114,4 +114,5 @@ def test_the_plan_shows_what_each_code_means(record: Path, tmp_path: Path) -> No
     assert "(+0.0, verbal cooperation)" in said
     assert "    2004-05-01, BBB to AAA: 190 " in said
     assert "(−10.0, material conflict)" in said
-    assert "Note: events.csv, 2004-05-01-another: the form is statement, and code 190 is material conflict." in said
+    assert "Note: events: 2004-05-01-another" in said
+    assert "a code that fits the form statement, not '190, material conflict'" in said

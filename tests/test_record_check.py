@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from record_kit import ROWS, write_record
 
 import analysis as an
 from analysis.cli import main
 from analysis.errors import RecordError
+from analysis.relationship import read
+from analysis.remarks import remarks
 
 Change = Callable[..., Path]
 
@@ -207,6 +210,42 @@ def test_the_invented_record_is_valid(record: Path) -> None:
             {"record": "events:2002-thirt"},
             "citations.csv, line 5: `record` must be a row of the record",
         ),
+        (
+            "events",
+            0,
+            {"known": "2001-03-03"},
+            "events.csv, line 2: `known` must be on or after the last day of the row (2001-03-04), not '2001-03-03'.",
+        ),
+        (
+            "events",
+            0,
+            {"sequel": "2001-03-04: called off"},
+            "events.csv, line 2: `sequel` must be dated after the row's last day (2001-03-04), not '2001-03-04'.",
+        ),
+        (
+            "events",
+            0,
+            {"sequel": "called off"},
+            "events.csv, line 2: `sequel` must be parts like `2018-03-14: called off`, joined by `; `, not 'no date'.",
+        ),
+        (
+            "events",
+            0,
+            {"short": "x" * 41},
+            "events.csv, line 2: `short` must be a text of at most 40 letters",
+        ),
+        (
+            "indicator_catalogue",
+            0,
+            {"lag": "7 months"},
+            "indicator_catalogue.csv, line 2: `lag` must be an ISO 8601 duration such as P7M, not '7 months'.",
+        ),
+        (
+            "indicator_catalogue",
+            0,
+            {"bilateral": "no"},
+            "indicator_catalogue.csv, line 2: `bilateral` must be one of yes, not 'no'.",
+        ),
         ("actors", 0, {"role": "side_b"}, "actors.csv: `role` must be `side_a` in exactly one row, not '0 rows'."),
     ],
 )
@@ -314,7 +353,7 @@ def rewrite(path: Path, edit: Callable[[bytes], bytes]) -> None:
         ),
         (
             lambda data: data.replace(b"Beland said it would.", b"Beland said, it would."),
-            "events.csv, line 2: it must be a row of 15 cells, not '16 cells'. Put a cell that holds a comma in double quotes.",
+            "events.csv, line 2: it must be a row of 18 cells, not '19 cells'. Put a cell that holds a comma in double quotes.",
         ),
         (lambda data: data + b'x,"unclosed', "events.csv, line 6: it must be a CSV row with closed quotes"),
     ],
@@ -368,3 +407,69 @@ def test_check_of_an_unknown_name_names_the_known_ones() -> None:
     assert result.exit_code == 2
     assert "russia-belarus" in result.output
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "cells"),
+    [
+        ("events", 0, {"known": "2001-03-04"}),
+        ("events", 0, {"sequel": "2001-03-05: called off"}),
+        ("events", 0, {"short": "x" * 40}),
+        ("indicator_catalogue", 0, {"lag": "P1Y6M"}),
+        ("sources", 0, {"url": ""}),
+        ("forecasts", 0, {"outcome": "void"}),
+    ],
+)
+def test_what_the_rules_allow_just_loads(change: Change, table: str, row: int, cells: dict[str, str]) -> None:
+    an.load(change(table, row, **cells))
+
+
+def test_eras_and_second_codings_are_checked(record: Path) -> None:
+    rows = {name: [dict(each) for each in held] for name, held in ROWS.items()}
+    rows["eras"] = [{"era_id": "war", "label": "War", "from": "2002", "to": "2001", "kind": "war", "side": "XXX"}]
+    rows["second_coding"] = [
+        {"record": "events:2001-03-04-threat", "coder": "B", "column": "cameos"},
+        {"record": "events:2001-03-04-thread", "coder": "B", "column": "cameo"},
+    ]
+    faults = faults_of(write_record(record, rows))
+    for expected in (
+        "eras.csv, line 2: `to` must be on or after 2002, not '2001'.",
+        "eras.csv, line 2: `side` must be an actor of actors.csv, not 'XXX'.",
+        "eras.csv, line 2: it must be cited by at least one source, not 'eras:war'.",
+        "second_coding.csv, line 2: `column` must be a column of events.csv, not 'cameos'. Did you mean 'cameo'?",
+        "second_coding.csv, line 3: `record` must be a row of the record",
+    ):
+        assert any(expected in fault for fault in faults), faults
+
+
+def test_remarks_name_what_the_coding_rules_speak_against(record: Path) -> None:
+    rows = {name: [dict(each) for each in held] for name, held in ROWS.items()}
+    rows["events"][1]["persons"] = "anna"
+    rows["events"][0]["key_phrase"] = "a dispute"
+    rows["indicators"][0]["notes"] = "Sources differ."
+    rows["indicators"][2]["notes"] = "Sources differ."
+    rows["citations"].append({"record": "forecasts:2002-05-times-f1", "source_id": "times-2001"})
+    found = [str(one) for one in remarks(read(write_record(record, rows))[0])]
+    for expected in (
+        "events: 2002-third: `date` must be without `~` on a month or a year, not '2002~'.",
+        "events: 2001-03-04-threat: `persons` must be people whom the row names, not 'anna'.",
+        "events: 2001-06-agreement: `persons` must be people whom the row names, not 'anna'.",
+        "events: 2001-03-04-threat: `key_phrase` must be words of the text, not 'a dispute'.",
+        "forecasts: 2002-05-times-f1: `resolved_on` must be no later than the newest page that is cited (2001-03-05)",
+        "indicators: gas_price@2001: `low` must be filled in, not ''.",
+    ):
+        assert sum(one.startswith(expected) for one in found) == 1, found
+    assert len(found) == 6
+
+
+def test_a_person_is_named_by_an_alias_too(record: Path) -> None:
+    rows = {name: [dict(each) for each in held] for name, held in ROWS.items()}
+    rows["events"][0]["summary"] = "Nan said it would."
+    assert any("persons" in str(one) for one in remarks(read(write_record(record, rows))[0]))
+    rows["actors"][4]["aliases"] = "Ann;Nan"
+    assert not any("persons" in str(one) for one in remarks(read(write_record(record, rows))[0]))
+
+
+def test_check_prints_remarks_and_exits_with_0(record: Path) -> None:
+    result = CliRunner().invoke(main, ["check", str(record)])
+    assert (result.exit_code, "2 remarks" in result.output, "without `~`" in result.output) == (0, True, True)

@@ -12,7 +12,10 @@ from record_kit import ROWS, write_record
 
 import analysis as an
 from analysis import codebook, relationship
+from analysis.citing import links
+from analysis.display import Finding
 from analysis.errors import OptionError, RecordError
+from analysis.tables import TABLES
 
 Change = Callable[..., Path]
 
@@ -115,11 +118,105 @@ def test_as_of_leaves_out_a_month_that_had_not_ended(record: Path) -> None:
     assert "2001-06-agreement" in set(an.load(record, as_of="2001-06-30").events["event_id"])
 
 
-def test_citations_of_pages_published_after_the_cut_are_marked(record: Path) -> None:
-    assert an.load(record, as_of="2001-03-05").citations.set_index("source_id")["later"].to_dict() == {
-        "times-2001": False,
-        "post-2001": True,
-    }
+def test_pages_published_after_the_cut_are_not_cited_and_do_not_count(record: Path) -> None:
+    early, late = an.load(record, as_of="2001-03-05"), an.load(record, as_of="2001-03-06")
+    assert early.citations["source_id"].tolist() == ["times-2001"]
+    assert sorted(late.citations["source_id"]) == ["post-2001", "times-2001"]
+    columns = ["sources", "publishers", "grade"]
+    assert early.events[columns].to_numpy().tolist() == [[1, 1, "B3"]]
+    assert late.events[columns].to_numpy().tolist() == [[2, 2, "B2"]]
+    assert not early.citations["later"].any()
+
+
+def test_an_act_is_known_when_the_first_page_tells_of_it(record: Path) -> None:
+    assert len(an.load(record, as_of="2001-03-04").events) == 0
+    assert len(an.load(record, as_of="2001-03-05").events) == 1
+
+
+def test_a_page_dated_to_a_year_is_known_at_its_end_unless_it_may_be_of_the_time(change: Change) -> None:
+    change("sources", 2, published="2003")
+    rel = an.load(change("sources", 2, published="2003"))
+    assert rel.events.set_index("event_id")["known_on"]["2002-third"] == pd.Timestamp("2003-12-31")
+    rel = an.load(change("sources", 2, published="2002"))
+    assert rel.events.set_index("event_id")["known_on"]["2002-third"] == pd.Timestamp("2002-12-31")
+
+
+def test_a_row_without_a_dated_page_is_known_on_its_last_day(change: Change) -> None:
+    rel = an.load(change("sources", 2, published=""))
+    assert rel.events.set_index("event_id")["known_on"]["2002-third"] == pd.Timestamp("2002-12-31")
+
+
+def test_known_overrides_the_pages_and_its_earliest_page_stays_marked(change: Change) -> None:
+    rel = an.load(change("events", 0, known="2001-03-04"), as_of="2001-03-04")
+    assert rel.events["event_id"].tolist() == ["2001-03-04-threat"]
+    assert rel.citations[["source_id", "later"]].to_numpy().tolist() == [["times-2001", True]]
+    assert len(an.load(change("events", 0, known="2001-04-01"), as_of="2001-03-31").events) == 0
+    assert len(an.load(change("events", 0, known="2001-04-01"), as_of="2001-04-01").events) == 1
+
+
+@pytest.mark.parametrize(("day", "periods"), [("2003-01-30", []), ("2003-01-31", ["2001", "2002"])])
+def test_a_figure_is_known_with_its_page_or_after_the_lag_of_its_series(
+    record: Path, day: str, periods: list[str]
+) -> None:
+    rows = {name: [dict(each) for each in held] for name, held in ROWS.items()}
+    rows["indicator_catalogue"][0]["lag"] = "P1M"
+    rows["sources"][1]["published"] = "2010-05-01"
+    rows["indicators"][0]["known"] = "2003-01-31"
+    rel = an.load(write_record(record, rows), as_of=day)
+    assert rel.indicators["period"].tolist() == periods
+    assert rel.citations.loc[rel.citations["table"] == "indicators", "later"].all()
+
+
+def test_what_decided_a_forecast_is_known_with_the_page_that_says_so(record: Path) -> None:
+    rows = {name: [dict(each) for each in held] for name, held in ROWS.items()}
+    rows["citations"].append({"record": "forecasts:2002-05-times-f1", "source_id": "blog"})
+    rows["sources"][2]["published"] = "2004-02-01"
+    folder = write_record(record, rows)
+    assert an.load(folder, as_of="2004-01-31").forecasts["outcome"].tolist() == ["open"]
+    assert an.load(folder, as_of="2004-02-01").forecasts["outcome"].tolist() == ["false"]
+
+
+@pytest.mark.parametrize(
+    ("day", "sequel"),
+    [
+        ("2001-03-31", None),
+        ("2001-04-01", "2001-04-01: called off; for now"),
+        ("2001-12-31", "2001-04-01: called off; for now; 2001: tried again"),
+    ],
+)
+def test_a_sequel_is_shown_as_far_as_it_had_come(change: Change, day: str, sequel: str | None) -> None:
+    folder = change("events", 0, sequel="2001-04-01: called off; for now; 2001: tried again")
+    shown = an.load(folder, as_of=day).events["sequel"].iloc[0]
+    assert (None if pd.isna(shown) else shown) == sequel
+
+
+def test_eras_and_second_codings_are_cut_too(record: Path) -> None:
+    rows = {name: [dict(each) for each in held] for name, held in ROWS.items()}
+    rows["eras"] = [{"era_id": "anna", "label": "Anna", "from": "2001-03-05", "to": "2002", "kind": "term"}]
+    rows["citations"].append({"record": "eras:anna", "source_id": "times-2001"})
+    coded = {"coder": "B", "column": "cameo", "value": "010", "sure": "2"}
+    rows["second_coding"] = [{"record": f"events:{key}", **coded} for key in ("2001-03-04-threat", "2002-third")]
+    folder = write_record(record, rows)
+    assert (len(an.load(folder).second_coding), an.load(folder).eras["to"].tolist()) == (2, ["2002"])
+    assert len(an.load(folder, as_of="2001-03-04").eras) == 0
+    early = an.load(folder, as_of="2001-03-05")
+    assert early.eras["to"].isna().tolist() == [True]
+    assert early.second_coding["record"].tolist() == ["events:2001-03-04-threat"]
+
+
+def test_a_record_of_the_first_edition_loads(record: Path) -> None:
+    whole = an.load(record)
+    for schema in TABLES:
+        file = record / schema.file
+        if schema.optional:
+            file.unlink()
+            continue
+        first = [column.name for column in schema.columns if not column.optional or column.name == "notes"]
+        table = pd.read_csv(file, dtype="str", keep_default_na=False)
+        table[[name for name in table if name in first]].to_csv(file, index=False, lineterminator="\n")
+    first_edition = an.load(record)
+    pd.testing.assert_frame_equal(first_edition.events, whole.events)
+    assert (len(first_edition.eras), len(first_edition.second_coding)) == (0, 0)
 
 
 @pytest.fixture
@@ -140,7 +237,7 @@ def test_what_reaches_beyond_the_end_of_the_record_ends_there(open_year: Path) -
     assert rel.cutoff == pd.Timestamp("2003-01-05")
     assert rel.events.set_index("event_id").loc["2003-threats", "end"] == rel.cutoff
     assert rel.assessments.set_index("assessment_id").loc["2003-times", "end"] == rel.cutoff
-    assert rel.forecasts["resolved_end"].tolist() == [rel.cutoff]
+    assert rel.forecasts["known_on"].tolist() == [rel.cutoff]
 
 
 def test_without_a_cut_off_the_record_says_what_it_says_on_its_last_day(open_year: Path) -> None:
@@ -169,7 +266,7 @@ def test_no_redrawn_act_lies_after_the_end_of_the_record(open_year: Path) -> Non
 
 def test_a_later_cut_of_a_cut_record_is_refused(record: Path) -> None:
     rel = an.load(record, as_of="2002-06-15")
-    assert len(rel.as_of_day("2001-03-04").events) == 1
+    assert len(rel.as_of_day("2001-03-05").events) == 1
     with pytest.raises(OptionError, match="a day up to 2002-06-15, not '2003-01-01'"):
         rel.as_of_day("2003-01-01")
 
@@ -283,3 +380,16 @@ def test_likelihood_words_follow_icd203() -> None:
         0.97: "almost certain",
     }
     assert {number: codebook.likelihood_word(number) for number in words} == words
+
+
+def test_no_address_is_printed_where_there_is_none_or_nobody_knows_the_publisher(record: Path) -> None:
+    rows = {name: [dict(each) for each in held] for name, held in ROWS.items()}
+    rows["sources"][1]["url"] = ""
+    rel = an.load(write_record(record, rows))
+    assert links(rel, ["times-2001", "post-2001", "blog"]) == {"times-2001": "https://example.org/a"}
+    shown = Finding("x", ("times-2001", "post-2001", "blog"))
+    assert {item["id"]: item.get("URL") for item in an.bibliography(rel, shown).items} == {
+        "times-2001": "https://example.org/a",
+        "post-2001": None,
+        "blog": None,
+    }

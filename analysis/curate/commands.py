@@ -1,4 +1,4 @@
-"""The commands by which a record is kept: new, import, evidence, agree, diff, doctor, coverage.
+"""The commands by which a record is kept: new, import, evidence, agree, diff, doctor, coverage, migrate.
 
 Each is a thin layer over a function of this package. Exit status 0 is all well, 1 is something found (a refused row, a
 missing phrase, a fault of the environment), 2 is a command that could not be run.
@@ -209,12 +209,36 @@ def doctor() -> None:
 
 
 @click.command()
+@click.argument("path", required=False)
+@click.option("--apply", "write", is_flag=True, help="Write the plan, all of it or nothing.")
+@data_option
+@refusing
+def migrate(path: str | None, write: bool) -> None:
+    """Show what a record of the first edition lacks of the second, and bring it there with --apply.
+
+    PATH is a folder with the tables, or a name. Columns and optional tables are added, empty; no cell is changed.
+    """
+    from analysis.curate import migrate as migrating
+
+    folder = chosen(path)
+    plan = migrating.plan(folder)
+    for line in plan:
+        click.echo(line)
+    if not plan:
+        click.echo(f"{folder.name}: nothing to do, it has every column and table of this edition.")
+    elif write:
+        click.echo(f"Written to {folder.name}: {', '.join(migrating.apply(folder))}.")
+    else:
+        click.echo("Nothing written. Add --apply to write this.")
+
+
+@click.command()
 @click.argument("relationship", required=False)
 @click.option("--all", "every", is_flag=True, help="List every row, not the first twelve.")
 @data_option
 @refusing
 def coverage(relationship: str | None, every: bool) -> None:
-    """Show where a record is thin: years, domains, directions, single publishers, dead ends."""
+    """Show where a record is thin, and what to mend first: years, domains, directions, dead ends, a work list."""
     from analysis.curate import thin
     from analysis.relationship import load
 
@@ -224,8 +248,11 @@ def coverage(relationship: str | None, every: bool) -> None:
     _table("Thin years (acts between the sides below a third of the usual year)", thin.years(rel), limit)
     _table("Domains without a kind of act", thin.domains(rel), limit)
     _table("Directions that hardly occur in a domain", thin.directions(rel), limit)
-    _table("Events and assessments with one publisher or none", thin.single_publisher(rel), limit)
     _table("Dead ends", thin.dead_ends(rel), limit)
+    work = thin.work_list(rel)
+    _table("To mend, worst first", work, limit)
+    counts = work["weakness"].value_counts(sort=False)
+    click.echo("".join(f"  {total} {weakness}\n" for weakness, total in counts.items()))
     every_one, placed, phrased = thin.places_stated(rel)
     click.echo(f"Of {every_one} citations {placed} state a place in the source and {phrased} a phrase to find it by.")
 
@@ -241,4 +268,4 @@ def _table(title: str, frame: pd.DataFrame, limit: int | None = None) -> None:
     click.echo()
 
 
-COMMANDS = (new, import_, evidence, agree, diff, doctor, coverage)
+COMMANDS = (new, import_, evidence, agree, diff, doctor, coverage, migrate)

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.check import TWIN, remarks
+from analysis import remarks
+from analysis.check import TWIN
 from analysis.curate import bibliography, spreadsheets
 from analysis.curate.house import Row, encode, fault_place, in_order, key_of, read_texts, rows_of
 from analysis.curate.merging import Action, Change, merge, with_citations
@@ -118,7 +119,8 @@ def plan(folder: Path, files: Sequence[tuple[str, Path]]) -> Plan:
     judged = [_judged(change, refused.get(number, [])) for number, change in enumerate(changes)]
     notes = [note for one in incoming for note in one.notes]
     named = {change.key for change in judged if change.table == "events" and change.action in {"added", "changed"}}
-    notes += remarks(pd.DataFrame([row for row in tables.get("events", []) if row["event_id"] in named], columns=_READ))
+    new = pd.DataFrame([row for row in tables.get("events", []) if row["event_id"] in named], columns=_READ)
+    notes += [str(remark) for remark in remarks.forms(new)]
     return Plan(folder, since, judged, others, notes, tables)
 
 

@@ -19,6 +19,8 @@ THIN_YEAR = 1 / 3
 # A direction is thin in a domain where it has less than this share of the one-sided acts.
 THIN_DIRECTION = 1 / 5
 _LEAST_ACTS = 5
+# Roots whose acts point ahead: intent, demand, threat.
+_PROMISES = ("03", "10", "13")
 
 
 def years(rel: Relationship) -> pd.DataFrame:
@@ -113,3 +115,40 @@ def places_stated(rel: Relationship) -> tuple[int, int, int]:
     """Count citations: all, those with a place in the source, those with a key phrase to find it by."""
     rows = rel.citations
     return len(rows), int(rows["locator"].notna().sum()), int(rows["key_phrase"].notna().sum())
+
+
+def work_list(rel: Relationship) -> pd.DataFrame:
+    """List what to mend first: `weakness`, `record` (its key in `citations.csv`), `detail`; worst first.
+
+    Weaknesses, from worst to least: events whose best source has grade D or worse; forecasts that nobody has decided
+    though their deadline is past; events and assessments of one publisher; scores of assessments that rest on the
+    rationale alone (no key phrase in the row or in a citation of it); days that were inferred; promises, plans and
+    threats of side A or B without a sequel. Within each the worse grade, then the older row comes first.
+    """
+    events = rel.events.assign(record="events:" + rel.events["event_id"])
+    judged = rel.assessments.assign(record="assessments:" + rel.assessments["assessment_id"])
+    quoted = set(rel.citations.loc[rel.citations["key_phrase"].notna(), "record"])
+    scored = judged["tension"].notna() | judged["subordination"].notna()
+    late = rel.forecasts[(rel.forecasts["outcome"] == "open") & (rel.forecasts["deadline_end"] < rel.cutoff)]
+    late = late.assign(record="forecasts:" + late["forecast_id"], start=late["deadline_end"], reliability="")
+    promised = events["dyad"] & events["root"].isin(_PROMISES) & events["sequel"].isna()
+    found = [
+        ("grade D or worse", events[events["reliability"] >= "D"], "grade"),
+        ("open after its deadline", late, "deadline"),
+        ("one publisher", events[events["publishers"] <= 1], "publishers"),
+        ("one publisher", judged[judged["publishers"] <= 1], "publishers"),
+        (
+            "scored without a quotation",
+            judged[scored & judged["key_phrase"].isna() & ~judged["record"].isin(quoted)],
+            "rationale",
+        ),
+        ("day inferred", events[events["approximate"]], "date"),
+        ("no ending told", events[promised], "title"),
+    ]
+    parts = [
+        rows.sort_values(["reliability", "start"], ascending=[False, True], kind="stable").assign(
+            weakness=weakness, detail=rows[detail].astype("str")
+        )[["weakness", "record", "detail"]]
+        for weakness, rows, detail in found
+    ]
+    return pd.concat(parts, ignore_index=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.citing import ranked_sources
+from analysis.citing import address, ranked_sources
 from analysis.errors import OptionError
 from analysis.explore.view import Ready, ready
 from analysis.relationship import as_day
@@ -49,9 +49,11 @@ def behind(asked: Ready, event_id: str) -> str:
     cited = _cited(asked, event_id)
     pages = "".join(_page(row) for row in cited.to_dict("records"))
     counted = count(len(cited), "citation")
+    # What came after, as far as the cut-off lets it be known: the record is cut before it gets here.
+    sequel = f"<p>What followed: {_text(act['sequel'])}.</p>" if _has(act["sequel"]) else ""
     return (
         f"<h4>{_text(act['title'])}</h4><p><strong>{_text(when)}.</strong> {_text(act['summary'])}</p>"
-        f"<p>{_text('; '.join(facts))}.</p><p>{counted}:</p><ul>{pages}</ul>"
+        f"{sequel}<p>{_text('; '.join(facts))}.</p><p>{counted}:</p><ul>{pages}</ul>"
     )
 
 
@@ -112,7 +114,7 @@ def _cited(asked: Ready, event_id: str) -> pd.DataFrame:
 
 
 def _page(row: dict[Any, Any]) -> str:
-    url, title = str(row["url"]), _text(row["title"])
+    url, title = address(row["url"], row["publisher"]), _text(row["title"])
     live = url.lower().startswith(("https://", "http://"))
     name = f'<a href="{html.escape(url, quote=True)}" target="_blank" rel="noopener noreferrer">{title}</a>'
     told = [

@@ -50,7 +50,7 @@ def resolve(forecasts: pd.DataFrame, *, partly: Partly = "leave out") -> pd.Data
     Parameters
     ----------
     forecasts : DataFrame
-        Needs `forecast_id`, `probability_low`, `probability_high`, `outcome` (true, false, partly, open),
+        Needs `forecast_id`, `probability_low`, `probability_high`, `outcome` (true, false, partly, open, void),
         `deadline_basis`.
     partly : {"leave out", "half"}
         Whether an outcome "partly" is left out or taken as 0.5.
@@ -65,7 +65,7 @@ def resolve(forecasts: pd.DataFrame, *, partly: Partly = "leave out") -> pd.Data
     Raises
     ------
     RecordError
-        If a range is missing, outside 0..1 or the wrong way round, or an outcome is not one of the four; every such
+        If a range is missing, outside 0..1 or the wrong way round, or an outcome is not one of the five; every such
         forecast is named.
 
     Examples
@@ -94,7 +94,7 @@ def resolve(forecasts: pd.DataFrame, *, partly: Partly = "leave out") -> pd.Data
 def _refuse(forecasts: pd.DataFrame) -> None:
     low, high = (forecasts[name].astype("float64") for name in ("probability_low", "probability_high"))
     ordered = (low >= 0) & (high <= 1) & (low <= high)
-    known = forecasts["outcome"].isin([*_OUTCOMES, "partly", "open"])
+    known = forecasts["outcome"].isin([*_OUTCOMES, "partly", "open", "void"])
     faults = []
     for row, fits, decided in zip(forecasts.itertuples(), ordered, known, strict=True):
         if not fits:
@@ -103,7 +103,7 @@ def _refuse(forecasts: pd.DataFrame) -> None:
                 Fault(f"forecast {row.forecast_id}", "probability_low", "the lower end of a range in 0..1", got)
             )
         if not decided:
-            outcomes = "one of true, false, partly, open"
+            outcomes = "one of true, false, partly, open, void"
             faults.append(Fault(f"forecast {row.forecast_id}", "outcome", outcomes, str(row.outcome)))
     if faults:
         raise RecordError(faults, record="forecasts")
