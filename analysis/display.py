@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MimeBundle = tuple[dict[str, Any], dict[str, Any]]
 
+EMPTY_MIME = "application/vnd.bilateral-workbook.empty+json"
 _SVG_SEED = "bilateral-workbook"
 
 
@@ -44,6 +45,8 @@ class Chart:
         The tidy rows that are drawn.
     note : str
         How to read it and what it cannot show; set as the caption in documents. May be empty.
+    drawn : bool
+        False where there was nothing to draw: on the screen the chart is its title, and a document leaves it out.
     """
 
     figure: Figure
@@ -54,6 +57,7 @@ class Chart:
     alt: str
     data: pd.DataFrame
     note: str = ""
+    drawn: bool = True
 
     def svg(self) -> str:
         """Return the picture as SVG with real text; the same bytes for the same figure."""
@@ -100,6 +104,8 @@ class Chart:
         write_document(target, buffer.getvalue())
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> MimeBundle:
+        if not self.drawn:
+            return _empty(f"{self.title}.")
         picture = base64.b64encode(self.png()).decode("ascii")
         width = round(float(self.figure.get_size_inches()[0]) * 96)
         data = {
@@ -188,6 +194,8 @@ class Table:
         return f"{self.caption}\n{self.frame.to_string(index=False, justify='left', na_rep='')}"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> MimeBundle:
+        if self.frame.empty:
+            return _empty(self.plain())
         data = {
             "text/plain": self.plain(),
             "text/html": self.html(),
@@ -241,6 +249,8 @@ class Finding:
         return f"{self.text} [{'; '.join(keys)}]" if keys else self.text
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> MimeBundle:
+        if not self.text:
+            return _empty("")
         return {"text/plain": self.plain(), "text/html": self.html(), "text/markdown": self.markdown()}, {}
 
 
@@ -263,6 +273,11 @@ class Findings:
             "text/html": render("findings", items=self.items),
             "text/markdown": "\n".join(f"- {item.markdown()}" for item in self.items),
         }, {}
+
+
+def _empty(words: str) -> MimeBundle:
+    """Return the bundle of an output with nothing in it: words for the screen, and a mark that documents go by."""
+    return {"text/plain": words, EMPTY_MIME: {}}, {}
 
 
 def _missing(cell: object) -> bool:

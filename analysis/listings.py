@@ -40,7 +40,7 @@ MEASURES = {
     "event_dependence": "Coded dependence shifts, cumulated",
     "position_tension": "Assessors on tension, −2 to 2",
     "position_subordination": "Assessors on subordination, −2 to 2",
-    "brier": "Brier score of decided forecasts, 0 to 1",
+    "brier": "Brier score of forecasts with a stated deadline, 0 to 1",
 }
 
 

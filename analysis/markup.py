@@ -46,7 +46,10 @@ _TEMPLATE = """
 
 {%- macro bibliography(count, items) -%}
 <details><summary>{{ count }} cited</summary><ol>
-{%- for item in items %}<li><a href="{{ item.URL }}">{{ item.title }}</a>, {{ item.publisher }}</li>{% endfor -%}
+{%- for item in items %}<li>
+  {%- if item.URL %}<a href="{{ item.URL }}">{{ item.title }}</a>{% else %}{{ item.title }}{% endif -%}
+  , {{ item.publisher }}</li>
+{%- endfor -%}
 </ol></details>
 {%- endmacro -%}
 """

@@ -189,10 +189,28 @@ def test_domains(rows: list[tuple[str, float, float, float]], key: str, text: st
 @pytest.mark.parametrize(
     ("rows", "state", "key", "direction", "text"),
     [
-        ([(2016, -1, -1.5, -0.5), (2020, 1, 0, 2)], "scored", "change", "up", "+1 in 2020, up from −1 in 2016"),
-        ([(2016, 1, 0.5, 1.5), (2020, -1, -2, 0)], "scored", "change", "down", "−1 in 2020, down from +1 in 2016"),
+        (
+            [(2016, -1, -1.5, -0.5), (2020, 1, 0, 2)],
+            "scored",
+            "change",
+            "up",
+            "+1 in the year to 2 July 2020, up from −1 in 2016",
+        ),
+        (
+            [(2016, 1, 0.5, 1.5), (2020, -1, -2, 0)],
+            "scored",
+            "change",
+            "down",
+            "−1 in the year to 2 July 2020, down from +1 in 2016",
+        ),
         ([(2016, -1, -1.5, 0), (2020, 1, 0, 2)], "scored", "no clear change", "", "no clear change since 2016"),
-        ([(2017, -1, -1.5, -0.5), (2020, 1.5, 0, 2)], "scored", "median", "", "median tension +1.5 in 2020"),
+        (
+            [(2017, -1, -1.5, -0.5), (2020, 1.5, 0, 2)],
+            "scored",
+            "median",
+            "",
+            "median tension +1.5 in the year to 2 July 2020",
+        ),
         ([(2016, -1, -1.5, -0.5), (2020, 1, 0, 2)], "too few", "commonest", "", "most often −1"),
     ],
 )

@@ -205,4 +205,4 @@ def test_html_escapes_every_value_and_counts_one_source_in_the_singular():
     )
     listed = Bibliography(({"title": hostile, "URL": "", "publisher": "P"},))._repr_mimebundle_()[0]["text/html"]
     assert "<summary>1 source cited</summary>" in listed
-    assert "&lt;b&gt;&amp;&quot;&#x27;</a>, P" in listed
+    assert "&lt;b&gt;&amp;&quot;&#x27;, P" in listed

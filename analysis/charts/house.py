@@ -240,4 +240,4 @@ def nothing(name: str, title: str, data: pd.DataFrame, source: str = "") -> Char
 
     made = sheet(title, "", source, 0.6)
     made.text(made.body.x, made.body.y + 0.35, "Nothing to draw.", color=GREY)
-    return Chart(made.figure, name, title, "", source, f"{title}. Nothing is drawn.", data)
+    return Chart(made.figure, name, title, "", source, f"{title}. Nothing is drawn.", data, drawn=False)

@@ -88,7 +88,7 @@ def positions(
         f"{wording.count(len(rows), 'judgement')} on {scale} between {wording.dyad(sides)}, "
         f"{wording.period(rows['date'].min(), rows['date'].max())}",
         "Dot: one judgement; height within a step has no meaning",
-        "Line: yearly median, one voice an organisation; its 90% band where three or more spoke"
+        "Line: median of a year to the last day, one voice an organisation; its 90% band where three or more spoke"
         if line is not None
         else "",
     )
@@ -112,7 +112,7 @@ def title_data(rows: pd.DataFrame, line: pd.DataFrame | None, voice: str | None)
         level = int(rows["value"].astype(int).mode().iloc[0])
         return Title("commonest", {"judgements": len(rows), "voices": voices, "level": level})
     last = known.iloc[-1]
-    numbers = {"now": float(last["value"]), "year": int(last["date"].year)}
+    numbers = {"now": float(last["value"]), "day": last["date"]}
     before = known[known["date"] <= last["date"] - pd.DateOffset(years=4)]
     if before.empty:
         return Title("median", numbers)
@@ -129,7 +129,9 @@ def title_text(title: Title, scale: str) -> str:
     if title.key == "commonest":
         who = f" by {wording.count(said['voices'], 'voice')}" if said["voices"] else ""
         return f"{wording.count(said['judgements'], 'judgement')} on {scale}{who}; most often {_signed(said['level'])}"
-    now = f"Assessors’ median {scale} {_signed(said['now'])} in {said['year']}"
+    last = said["day"]
+    when = f"in {last.year}" if (last.month, last.day) == (12, 31) else f"in the year to {wording.day(last)}"
+    now = f"Assessors’ median {scale} {_signed(said['now'])} {when}"
     if title.key == "median":
         return now
     if title.key == "no clear change":
@@ -145,7 +147,8 @@ def _draw(
     texts: tuple[str, str, str], rows: pd.DataFrame, line: pd.DataFrame | None, scale: str, voice: str | None
 ) -> Sheet:
     limits = axes.time_limits(f"{rows['date'].min().year}-01-01", f"{rows['date'].max().year}-12-31", 366)
-    known = None if line is None else frames.last_known(line)
+    scored = None if line is None else line[line["state"].eq("scored")] if "state" in line else line
+    known = None if scored is None else frames.last_known(scored)
     ends = [End(float(known["value"]), f"median {_signed(known['value'])}", house.INK)] if known is not None else []
     plan = Plan(1.9, LEVELS, _WORDS[scale], ends=ends, span=(-2.5, 2.5))
     named = [] if voice is None else _most_named(rows, voice)

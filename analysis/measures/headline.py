@@ -50,7 +50,8 @@ def headline(
         `low` and `high` are). Measures: "conflict", "cooperation" (Goldstein points) and "tension_share" (0-1) on the
         cut-off; "composite" (0-1, of the last year that has one) and "event_dependence" (cumulated shifts, on the day
         of the last coded event); "position_tension" and "position_subordination" (median voice of the 365 days up to
-        the cut-off, -2 to 2); "brier" (mean score of all forecasts decided by then, 0-1).
+        the cut-off, -2 to 2); "brier" (mean score of the forecasts decided by then whose author stated the deadline,
+        0-1).
 
     Examples
     --------
@@ -70,10 +71,15 @@ def headline(
         whole[(whole["measure"] == "composite") & whole["value"].notna()].tail(1).assign(band="leaving out one part"),
         shifts.tail(1).assign(band=resampled),
         *(_position(rel.assessments, scale, day, confidence, draws, seed).assign(band=resampled) for scale in SCALES),
-        brier(rel.forecasts, confidence=confidence, draws=draws, seed=seed).head(1).assign(date=day, band=resampled),
+        _brier(rel, confidence, draws, seed).assign(date=day, band=resampled),
     ]
     table = pd.concat([part.reindex(columns=_COLUMNS) for part in parts if len(part)], ignore_index=True)
     return table[table["value"].notna()].reset_index(drop=True)
+
+
+def _brier(rel: Relationship, confidence: float, draws: int, seed: int) -> pd.DataFrame:
+    scores = brier(rel.forecasts, confidence=confidence, draws=draws, seed=seed)
+    return scores[scores["deadline_basis"] == "stated"].head(1)
 
 
 def _position(

@@ -1,0 +1,188 @@
+"""One document, one answer: what the briefing's sentences, tables, titles and figures say of one thing agrees.
+
+The cells of `notebooks/briefing.ipynb` are run here without a kernel and all that they show is read back. A sample of
+days, filters and sizes of record is in this file; `ALL` has the rest, for `make methods`.
+"""
+
+from __future__ import annotations
+
+import ast
+import csv
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import analysis as an
+from analysis import places
+from analysis.document import Bibliography, Cover
+
+DAYS = (
+    "1998-06-30", "2002-10-01", "2004-03-01", "2007-02-15", "2010-07-01", "2012-12-31",
+    "2014-02-28", "2017-01-31", "2019-06-30", "2020-09-14", "2023-04-06", None,
+)  # fmt: skip
+SIZES = (1, 3, 5, 20)
+SAMPLE = [(None, ()), ("2010-07-01", ()), ("2023-04-06", ()), ("2023-04-06", ("energy",)), (None, ("nuclear",))]
+ALL = [(day, domains) for day in DAYS for domains in ((), ("energy",))]
+
+
+def shown(relationship: str, as_of: str | None, domains: tuple[str, ...]) -> list[Any]:
+    """Run the briefing's cells and return what each of them shows."""
+    cells = json.loads((places.notebooks() / "briefing.ipynb").read_text(encoding="utf-8"))["cells"]
+    names: dict[str, Any] = {}
+    values = []
+    for cell in cells:
+        if cell["cell_type"] != "code":
+            continue
+        tree = ast.parse("".join(cell["source"]))
+        last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+        exec(compile(tree, "briefing", "exec"), names)
+        if "parameters" in cell["metadata"].get("tags", ()):
+            names |= {"relationship": relationship, "as_of": as_of, "domains": list(domains)}
+        if last is not None:
+            values.append(eval(compile(ast.Expression(last.value), "briefing", "eval"), names))
+    return values
+
+
+def record_of(events: int, folder: Path) -> Path:
+    """Write a record with the last `events` acts between the sides, and nothing else but what cites them."""
+    source = places.relationship("russia-belarus")
+    rel = an.load("russia-belarus")
+    kept = set(rel.events[rel.events["dyad"]]["event_id"].tail(events))
+    folder.mkdir()
+    cited = set()
+    for name in ("actors", "events", "citations", "sources"):
+        with (source / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        if name == "events":
+            rows = [row for row in rows if row["event_id"] in kept]
+        if name == "citations":
+            rows = [row for row in rows if row["record"].removeprefix("events:") in kept]
+            cited = {row["source_id"] for row in rows}
+        if name == "sources":
+            rows = [row for row in rows if row["source_id"] in cited]
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+    for path in source.glob("*.csv"):
+        if not (folder / path.name).exists():
+            head = path.read_text(encoding="utf-8").splitlines()[0]
+            (folder / path.name).write_text(f"{head}\n", encoding="utf-8")
+    shutil.copyfile(source / "datapackage.json", folder / "datapackage.json")
+    return folder
+
+
+class Document:
+    """What a briefing shows, by kind."""
+
+    def __init__(self, values: list[Any]) -> None:
+        self.cover = next(value for value in values if isinstance(value, Cover))
+        self.tables = {value.name: value.frame for value in values if isinstance(value, an.Table)}
+        self.charts = {value.name: value for value in values if isinstance(value, an.Chart) and value.drawn}
+        findings = [value for value in values if isinstance(value, an.Finding)]
+        findings += [item for value in values if isinstance(value, an.Findings) for item in value.items]
+        self.findings = [finding for finding in findings if finding.text]
+        self.facts = {said.key: said.facts for finding in self.findings for said in finding.statements}
+        self.bibliography = next(value for value in values if isinstance(value, Bibliography))
+
+    def said(self, prefix: str) -> Iterator[tuple[str, Any]]:
+        return ((key, facts) for key, facts in self.facts.items() if key.startswith(prefix))
+
+    def measure(self, label: str) -> pd.Series | None:
+        table = self.tables["changed-measures"].set_index("Measure")
+        return table.loc[label] if label in table.index else None
+
+
+def printed(value: float, digits: int = 2) -> str:
+    return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "−")
+
+
+def disagreements(document: Document) -> list[str]:
+    """Return every pair of places that give two answers to one question."""
+    found = []
+
+    def same(question: str, *answers: object) -> None:
+        if len(set(map(str, answers))) > 1:
+            found.append(f"{question}: {answers}")
+
+    facts, title = document.facts, document.cover.title
+    share = document.measure("Tension share, 0 to 1")
+    if level := facts.get("tension.level"):
+        value = printed(level["value"])
+        same("level: sentence and table", value, share.iloc[1] if share is not None else value)
+        same("level: sentence and title", f"({value} against {printed(level['usual'])})", title[title.index("(") :])
+        same("level: place", level["place"], re.search("below|above|near", title)[0])  # type: ignore[index]
+        same("level: key figure", value, printed(document.cover.figures["tension_share"]))
+        chart = document.charts.get("tension")
+        if chart is not None:
+            same("level: sentence and chart", value, printed(chart.data["value"].iloc[-1]))
+            same("level: in the chart's title", value in chart.title or "Only" in chart.title, True)
+            peak = facts.get("tension.peak")
+            same("peak: named in both or in neither", bool(peak), "peaked at" in chart.title)
+            if peak:
+                same("peak: value", f"peaked at {printed(peak['value'])}" in chart.title, True)
+        evidence = document.tables["evidence"].set_index("What")["How much"]
+        same("acts: level and evidence", f"of them {level['n']} between the sides" in evidence.iloc[0], True)
+    else:
+        same("no level is told, and none in the title", "long-run" in title, False)
+        same("no change is told where no level is", list(document.said("tension.changed")), [])
+    for key, change in document.said("tension."):
+        if key not in ("tension.changed", "tension.unclear") or share is None:
+            continue
+        same("change: then", printed(change["then"]), share.iloc[0])
+        same("change: now", printed(change["now"]), share.iloc[1])
+        same("change: clear", key == "tension.changed", share["Clear"] == "yes")
+        number = float(share["Change"].replace("−", "-"))
+        same("change: what a reader subtracts", round(float(share.iloc[1]) - float(share.iloc[0]), 2) + 0.0, number)
+    conduct = document.charts.get("conduct")
+    if conduct is not None:
+        apart, unclear = "conduct.apart" in facts, "conduct.unclear" in facts
+        same("words and deeds: a gap", apart, "clearly tenser" in conduct.title)
+        same("words and deeds: none without acts", (apart or unclear) and "Only" in conduct.title, False)
+        if apart:
+            same("words and deeds: which", facts["conduct.apart"]["tenser"], conduct.title.split()[0].lower())
+    for label, key in (("subordination", "positions.middle"), ("tension", "positions.tension")):
+        row = document.measure(f"Assessors on {label}, −2 to 2")
+        if row is not None and key in facts:
+            same(f"assessors on {label}", float(row.iloc[1].replace("−", "-")), round(facts[key]["value"], 2))
+    if scored := facts.get("forecasts.scored"):
+        row = document.measure("Brier score of forecasts with a stated deadline, 0 to 1")
+        same("forecasts", printed(scored["score"]), row.iloc[1] if row is not None else None)
+    for _, moved in document.said("composite."):
+        row = document.measure("Dependence composite, 0 to 1")
+        same("composite", printed(moved["now"]), row.iloc[1] if row is not None else None)
+        same("composite: key figure", printed(moved["now"]), printed(document.cover.figures["dependence"]))
+    cited = {key for finding in document.findings for key in finding.sources}
+    same("what is cited is listed", sorted(cited - {item["id"] for item in document.bibliography.items}), [])
+    everything = " ".join([title, *(finding.text for finding in document.findings)])
+    everything += " ".join(f"{chart.title} {chart.subtitle} {chart.alt}" for chart in document.charts.values())
+    same("no number is missing", re.findall(r"\bnan\b|\bNaT\b|\binf\b|−0\.00\b|\b\d\.\d+e", everything), [])
+    return found
+
+
+@pytest.mark.parametrize(("day", "domains"), SAMPLE)
+def test_the_shipped_record(day: str | None, domains: tuple[str, ...]) -> None:
+    document = Document(shown("russia-belarus", day, domains))
+    assert disagreements(document) == []
+    if domains:
+        assert domains[0] in document.cover.title.lower()
+        for chart in ("tension", "conduct"):
+            if chart in document.charts:
+                assert f"{domains[0]} acts" in document.charts[chart].subtitle
+
+
+@pytest.mark.parametrize("events", SIZES)
+def test_a_small_record_is_short_and_true(events: int, tmp_path: Path) -> None:
+    document = Document(shown(str(record_of(events, tmp_path / "small")), None, ()))
+    assert disagreements(document) == []
+    if events < 10:
+        assert "long-run" not in " ".join(finding.text for finding in document.findings)
+        assert not {"conduct.apart", "conduct.unclear", "quarrels.recur"} & set(document.facts)
+    for name in ("composite", "asymmetry", "positions", "calibration"):
+        assert name not in document.charts
