@@ -59,6 +59,9 @@ if TYPE_CHECKING:
     from analysis.measures.meetings import meetings_per_year as meetings_per_year
     from analysis.measures.positions import position_trend as position_trend
     from analysis.measures.positions import positions as positions
+    from analysis.measures.propensity import influence as influence
+    from analysis.measures.propensity import propensity as propensity
+    from analysis.measures.propensity import propensity_change as propensity_change
     from analysis.measures.skill import skill as skill
     from analysis.measures.tension import sensitivity as sensitivity
     from analysis.measures.tension import tension as tension
@@ -89,6 +92,7 @@ _OFFERED = {
     "measures.interplay": ("initiative", "response"),
     "measures.meetings": ("meetings_per_year",),
     "measures.positions": ("position_trend", "positions"),
+    "measures.propensity": ("influence", "propensity", "propensity_change"),
     "measures.skill": ("skill",),
     "measures.tension": ("sensitivity", "tension"),
     "measures.turning_points": ("turning_points",),

@@ -12,14 +12,14 @@ from analysis.errors import OptionError, nearest, one_of
 LEAST_DRAWS = 20
 
 
-def half_life_days(half_life: object, where: str) -> float:
-    """Read a half-life such as "180D" as a number of days above zero."""
+def half_life_days(half_life: object, where: str, field: str = "half_life") -> float:
+    """Read a length of time such as "180D" as a number of days above zero."""
     try:
         days = pd.Timedelta(half_life) / pd.Timedelta(days=1)  # type: ignore[arg-type]
     except (ValueError, TypeError):
         days = float("nan")
     if not days > 0:
-        raise OptionError(where, "half_life", "a length of time above zero, such as '180D'", half_life)
+        raise OptionError(where, field, "a length of time above zero, such as '180D'", half_life)
     return float(days)
 
 
