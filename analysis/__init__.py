@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from analysis.measures.agreement import agreement as agreement
     from analysis.measures.agreement import assessors_vs_events as assessors_vs_events
     from analysis.measures.asymmetry import asymmetry as asymmetry
+    from analysis.measures.burstiness import burstiness as burstiness
     from analysis.measures.calibration import calibration as calibration
     from analysis.measures.calibration import murphy as murphy
     from analysis.measures.changes import changes as changes
@@ -79,6 +80,7 @@ _OFFERED = {
     "errors": ("WorkbookError",),
     "measures.agreement": ("agreement", "assessors_vs_events"),
     "measures.asymmetry": ("asymmetry",),
+    "measures.burstiness": ("burstiness",),
     "measures.calibration": ("calibration", "murphy"),
     "measures.changes": ("changes",),
     "measures.comparison": ("difference",),
