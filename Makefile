@@ -70,7 +70,7 @@ pictures: $(READY)
 
 # The figures in docs/methods.md; about two minutes. Run it after any change of the record.
 methods: $(READY)
-	$(BIN)/python -m analysis.validity docs/methods.md
+	$(BIN)/python -m tests.validity docs/methods.md
 
 bench: $(READY)
 	$(BIN)/pytest tests/benchmarks --benchmark-only --benchmark-columns=min,median,rounds

@@ -20,6 +20,7 @@ from .errors import WorkbookError as WorkbookError
 from .measures.agreement import agreement as agreement
 from .measures.agreement import assessors_vs_events as assessors_vs_events
 from .measures.asymmetry import asymmetry as asymmetry
+from .measures.burstiness import burstiness as burstiness
 from .measures.calibration import calibration as calibration
 from .measures.calibration import murphy as murphy
 from .measures.changes import changes as changes
@@ -42,6 +43,9 @@ from .measures.meetings import meetings_per_year as meetings_per_year
 from .measures.peak import peak as peak
 from .measures.positions import position_trend as position_trend
 from .measures.positions import positions as positions
+from .measures.propensity import influence as influence
+from .measures.propensity import propensity as propensity
+from .measures.propensity import propensity_change as propensity_change
 from .measures.skill import skill as skill
 from .measures.tension import long_run as long_run
 from .measures.tension import sensitivity as sensitivity

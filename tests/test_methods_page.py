@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from validity import found, held, page, record, simulated_blocks, worlds
 
 import analysis as an
 from analysis.errors import OptionError
 from analysis.measures.tension import tension
 from analysis.places import SHIPPED
-from analysis.validity import found, held, page, record, simulated_blocks, worlds
 
 ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "docs" / "methods.md"
@@ -152,9 +152,7 @@ def test_a_stranger_can_recompute_the_brier_score_from_the_file():
 
 
 def test_every_block_has_its_one_place_and_is_filled():
-    begun = re.findall(
-        r"<!-- ([\w -]+): made by `python -m analysis\.validity docs/methods\.md`, do not edit -->", TEXT
-    )
+    begun = re.findall(r"<!-- ([\w -]+): made by `python -m tests\.validity docs/methods\.md`, do not edit -->", TEXT)
     assert sorted(begun) == sorted(page.NAMES)
     assert sorted(re.findall(r"<!-- end of ([\w -]+) -->", TEXT)) == sorted(page.NAMES)
     for name in page.NAMES:
@@ -163,7 +161,7 @@ def test_every_block_has_its_one_place_and_is_filled():
 
 
 def test_blocks_of_the_record_are_those_of_a_fresh_run():
-    assert page.put(TEXT, page.made(page.RECORD_BLOCKS)) == TEXT, "run python -m analysis.validity docs/methods.md"
+    assert page.put(TEXT, page.made(page.RECORD_BLOCKS)) == TEXT, "run python -m tests.validity docs/methods.md"
 
 
 def test_the_command_mends_a_block_and_leaves_the_rest(tmp_path):

@@ -19,7 +19,6 @@ BACK_DOORS = {
     "explore": {"measures._frames", "measures._options"},  # the same selection of acts that the measure makes
     "feeds": {"measures._frames", "measures._options", "measures._sampling"},  # the bootstrap of measures
     "runs": {"measures._options"},  # checks of options
-    "validity": {"measures._coding", "measures._frames", "measures._options", "measures._sampling"},  # it checks those
 }
 
 # Of the whole: at most what is there today; smaller is better, and whoever makes it smaller lowers them.

@@ -47,9 +47,9 @@ def length_text(given: object, where: str, field: str) -> str:
     return f"{length(given, where, field) / pd.Timedelta(days=1):.15g}D"
 
 
-def half_life_days(half_life: object, where: str) -> float:
-    """Read a half-life, a number of days or a text such as "180D", as days."""
-    return float(length(half_life, where, "half_life") / pd.Timedelta(days=1))
+def half_life_days(half_life: object, where: str, field: str = "half_life") -> float:
+    """Read a half-life, or the length that `field` names, a number of days or a text such as "180D", as days."""
+    return float(length(half_life, where, field) / pd.Timedelta(days=1))
 
 
 def day_number(day: object, where: str, field: str) -> int:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.measures.turning_points import turning_points as find
-from analysis.validity import record
-from analysis.validity.tables import Cell, block, change, range_of, table, text, three, two
 from analysis.wording import number
+
+from . import record
+from .tables import Cell, block, change, range_of, table, text, three, two
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.validity import crosschecks
-from analysis.validity.tables import Cell, block, change, range_of, table, text, three, two
 from analysis.wording import number, signed
+
+from . import crosschecks
+from .tables import Cell, block, change, range_of, table, text, three, two
 
 if TYPE_CHECKING:
     from analysis.relationship import Relationship

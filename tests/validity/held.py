@@ -18,7 +18,8 @@ from analysis.measures.conduct import conduct
 from analysis.measures.forecasts import brier, resolve
 from analysis.measures.interplay import initiative
 from analysis.measures.tension import tension
-from analysis.validity.worlds import FIRST, World, days_since, record, truth, wave, world
+
+from .worlds import FIRST, World, days_since, record, truth, wave, world
 
 ASKED = pd.DatetimeIndex(["2003-06-30", "2006-12-31", "2010-09-30", "2014-03-31", "2017-09-30", "2020-09-30"])
 _MEASURES = ("conflict", "cooperation", "tension_share")

@@ -15,7 +15,8 @@ import pandas as pd
 from analysis.measures._frames import Days, Floats
 from analysis.measures.interplay import response
 from analysis.measures.turning_points import turning_points
-from analysis.validity.worlds import DAYS, FIRST, World, days_since, record, world
+
+from .worlds import DAYS, FIRST, World, days_since, record, world
 
 
 def _steps(*levels: float) -> Floats:

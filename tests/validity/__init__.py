@@ -1,6 +1,6 @@
 """Do the measures hold what they say? The checks behind `docs/methods.md`, for anyone to run.
 
-    python -m analysis.validity docs/methods.md
+    python -m tests.validity docs/methods.md
 
 makes every generated block of the page anew: a few minutes, no network, seeds fixed. Checks are of two kinds.
 *Simulated* ones (`simulated`, on the `worlds`) write down records of a course of events that is known, measure them

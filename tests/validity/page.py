@@ -16,14 +16,15 @@ from analysis.errors import OptionError, nearest, one_of
 from analysis.files import write_whole
 from analysis.places import SHIPPED
 from analysis.relationship import load
-from analysis.validity import crosscheck_blocks as crossed
-from analysis.validity import record_blocks as of_record
-from analysis.validity import simulated_blocks as simulated
+
+from . import crosscheck_blocks as crossed
+from . import record_blocks as of_record
+from . import simulated_blocks as simulated
 
 if TYPE_CHECKING:
     from analysis.relationship import Relationship
 
-BEGIN = "<!-- {name}: made by `python -m analysis.validity docs/methods.md`, do not edit -->"
+BEGIN = "<!-- {name}: made by `python -m tests.validity docs/methods.md`, do not edit -->"
 END = "<!-- end of {name} -->"
 
 RECORD_BLOCKS: Mapping[str, Callable[[Relationship], str]] = {
@@ -80,7 +81,7 @@ def main(page: str, *names: str) -> int:
     """Make the named blocks of the page anew, all of them when none is named."""
     for name in names:
         if name not in NAMES:
-            raise OptionError("analysis.validity", "block", one_of(NAMES), name, nearest(name, NAMES))
+            raise OptionError("tests.validity", "block", one_of(NAMES), name, nearest(name, NAMES))
     file = Path(page)
     for name in names or NAMES:
         write_whole(file, put(file.read_text(encoding="utf-8"), made([name])).encode("utf-8"))

@@ -6,9 +6,10 @@ import pandas as pd
 
 from analysis.places import SHIPPED
 from analysis.relationship import load
-from analysis.validity import found, held
-from analysis.validity.tables import block, cases, change, range_of, table, text, three, two
 from analysis.wording import number
+
+from . import found, held
+from .tables import block, cases, change, range_of, table, text, three, two
 
 # A nominal 90 % band that holds fewer than this is called too narrow.
 _FAIR = 0.85
