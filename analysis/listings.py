@@ -108,7 +108,13 @@ def open_forecasts(rel: Relationship, top: int = 12) -> Table:
     ]
     frame = pd.DataFrame(cells, columns=["Deadline", "Proposition", "Held by", "Probability"])
     caption = f"Forecasts open on {day_text(rel.cutoff)}, next deadline first; (ours): a horizon that we set"
-    return Table(frame, caption, "open-forecasts", _cited(rel, "forecasts", rows["forecast_id"]), (16, 46, 24, 14))
+    return Table(
+        frame,
+        caption,
+        "open-forecasts",
+        _cited(rel, "assessments", _made_in(rel, rows["forecast_id"])),
+        (16, 46, 24, 14),
+    )
 
 
 def due_indicators(rel: Relationship, top: int = 8) -> Table:
@@ -160,7 +166,7 @@ def changed_measures(changes: Changes) -> Table:
 
 
 def new_acts(rel: Relationship, changes: Changes, top: int = 8) -> Table:
-    """Return the weightiest of the acts that ended since the last briefing, in the order in which they ended."""
+    """Return the weightiest of the acts that came to be known since the last briefing, in the order of their ends."""
     acts = changes.events[changes.events["dyad"]]
     sized = acts.assign(size=acts["goldstein"].abs())
     heaviest = sized.sort_values(["size", "end", "event_id"], ascending=[False, False, True]).head(top)
@@ -168,8 +174,8 @@ def new_acts(rel: Relationship, changes: Changes, top: int = 8) -> Table:
     cells = [[when(row), row.title, signed(row.goldstein, 1), row.grade] for row in rows.itertuples()]
     frame = pd.DataFrame(cells, columns=["Date", "Act", "Goldstein", "Grade"])
     caption = (
-        f"The weightiest of {count(len(acts), 'act')} recorded since {day_text(changes.since)}, by the last day that "
-        "its date allows"
+        f"The weightiest of {count(len(acts), 'act')} that were not known yet on {day_text(changes.since)}, by the "
+        "last day that their date allows"
     )
     return Table(frame, caption, "new-acts", _cited(rel, "events", rows["event_id"]), (20, 54, 12, 14))
 
@@ -228,6 +234,11 @@ def _cited(rel: Relationship, table: str, ids: Iterable[str], each: int = 1) -> 
     records = [f"{table}:{key}" for key in ids]
     found = ranked_sources(rel, records)
     return [tuple(found.get(record, [])[:each]) for record in records]
+
+
+def _made_in(rel: Relationship, forecasts: pd.Series) -> pd.Series:
+    """Return the assessments in which forecasts were made: the pages to cite for what was said."""
+    return rel.forecasts.set_index("forecast_id")["assessment_id"].reindex(forecasts)
 
 
 def _held_by(row: object) -> str:

@@ -110,7 +110,7 @@ class TestMeasures:
             index = tension(rel.events, start=day, end=day, band=None).set_index("measure")["value"]
             for measure in ("conflict", "cooperation", "tension_share"):
                 assert table.loc[measure, when] == pytest.approx(index[measure])
-        told = an.difference(rel.events, "2002-12-31", rel.cutoff).set_index("measure")
+        told = an.difference(rel.events, "2002-12-31", rel.cutoff, band=0.98).set_index("measure")
         assert table["change"]["tension_share"] == pytest.approx(told["value"]["tension_share"])
         assert table["clear"]["tension_share"] == told["clear"]["tension_share"]
         np.testing.assert_allclose(table["change"], table["now"] - table["then"])

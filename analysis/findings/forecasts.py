@@ -50,4 +50,15 @@ def forecasts(rel: Relationship) -> Finding:
         "verdict": verdict,
     }
     newest = decided.sort_values(["resolved_on", "forecast_id"], ascending=[False, True])
-    return finding(rel, [Statement("forecasts.scored", facts, keys("forecasts", newest["forecast_id"])), *tail], most=2)
+    return finding(
+        rel,
+        [
+            Statement(
+                "forecasts.scored",
+                facts,
+                (*keys("forecasts", newest["forecast_id"]), *keys("assessments", newest["assessment_id"])),
+            ),
+            *tail,
+        ],
+        most=2,
+    )

@@ -144,12 +144,12 @@ def tension_change(rel: Relationship, then: str | pd.Timestamp, half_life: str =
     >>> an.findings.tension_change(rel, "2022-04-06").statements[0].key
     'tension.unclear'
     """
-    from analysis.measures.comparison import difference
+    from analysis.measures.comparison import WORD_BAND, difference
 
     earlier = pd.Timestamp(then)
     if told(rel, half_life) != "level" or not acts_of(rel)["end"].min() <= earlier < rel.cutoff:
         return Finding("")
-    row = difference(rel.events, earlier, rel.cutoff, half_life=half_life).iloc[0]
+    row = difference(rel.events, earlier, rel.cutoff, half_life=half_life, band=WORD_BAND).iloc[0]
     facts = {
         "since": earlier,
         "day": rel.cutoff,

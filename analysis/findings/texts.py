@@ -51,7 +51,7 @@ TEXTS = {
     ),
     "tension.unclear": (
         "There is no clear change in tension between {since:day} and {day:day}: {then:number} then, {now:number} now "
-        "(the 90 % band of the change, {low:signed} to {high:signed}, holds zero)."
+        "(the 98 % band of the change, {low:signed} to {high:signed}, holds zero)."
     ),
     # Quarrels.
     "quarrels.recur": (

@@ -7,9 +7,9 @@ of the record.
 
 The event index of both days is that of the record as loaded, so that the change is the one that `difference` gives
 and every sentence tells: what has been learned since of the time before is no change of the relationship. It is *clear*
-when the band of the difference leaves zero. The other measures are read off each state as it was known, with the ranks
-of indicators and the base rates of that state; their change is clear when each of the two values lies outside the
-other's band. Bands are not all of one kind, so `band` names it.
+when the 98 % band of the difference leaves zero. The other measures are read off each state as it was known, with the
+ranks of indicators and the base rates of that state; their change is clear when each of the two values lies outside
+the other's band. Bands are not all of one kind, so `band` names it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import OptionError
-from analysis.measures.comparison import difference
+from analysis.measures.comparison import WORD_BAND, difference
 from analysis.measures.forecasts import resolve
 from analysis.measures.headline import headline
 
@@ -120,12 +120,10 @@ def changes(
     then = rel.as_of_day(day)
     found = compare(then, rel, half_life=half_life, confidence=confidence, draws=draws, seed=seed)
     known = found.measures.dropna(subset="then")["measure"]
-    index = difference(
-        rel.events, then.cutoff, rel.cutoff, half_life=half_life, band=confidence, draws=draws, seed=seed
-    )
+    index = difference(rel.events, then.cutoff, rel.cutoff, half_life=half_life, band=WORD_BAND, draws=draws, seed=seed)
     index = index[index["measure"].isin(known)].rename(columns={"value": "change"}).set_index("measure")
     measures = found.measures.set_index("measure")
-    shared = ["then", "then_low", "then_high", "now", "now_low", "now_high", "change", "clear"]
+    shared = ["then", "now", "change", "clear"]
     measures.loc[index.index, shared] = index[shared]
     return replace(found, measures=measures.reset_index())
 

@@ -20,6 +20,11 @@ from analysis.measures._decay import decay, decayed_sums
 from analysis.measures._frames import Floats
 from analysis.measures._redraw import redraw
 
+WORD_BAND = 0.98
+"""The band that must leave zero before a text says "rose" or "fell". Wider than the 90 % of levels, since the chance
+that two days differ by nothing but what happened to be recorded is larger than such a band says (docs/methods.md, "How
+a sentence is made")."""
+
 
 def difference(
     events: pd.DataFrame,

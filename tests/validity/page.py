@@ -19,6 +19,7 @@ from analysis.relationship import load
 
 from . import crosscheck_blocks as crossed
 from . import record_blocks as of_record
+from . import sentences
 from . import simulated_blocks as simulated
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ SIMULATED_BLOCKS: Mapping[str, Callable[[], str]] = {
     "recovery": simulated.recovery,
     "answers": simulated.answers,
     "calibrated forecasts": simulated.forecasts,
+    "words": sentences.block,
 }
 NAMES = (*RECORD_BLOCKS, *SIMULATED_BLOCKS)
 
