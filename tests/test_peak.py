@@ -38,7 +38,7 @@ def test_the_shipped_record_has_one_highest_point_whatever_is_drawn() -> None:
 
 def test_the_act_that_pushes_most_is_named_and_agreement_is_a_share() -> None:
     table = events(
-        [{"day": f"2001-0{month}-01", "g": 5.0} for month in range(1, 7)] + [{"day": "2001-08-01", "g": -10.0}]
+        [{"day": f"2001-0{month}-01", "g": 4.0} for month in range(1, 7)] + [{"day": "2001-08-01", "g": -10.0}]
     )
     row = an.peak(table, end="2002-08-01").iloc[0]
     assert (row["date"], row["event_id"]) == (pd.Timestamp("2001-08-01"), "e006")

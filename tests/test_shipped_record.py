@@ -13,6 +13,7 @@ import pytest
 
 import analysis as an
 from analysis import codebook, dictionary
+from analysis.dates import dated_parts, parse
 from analysis.relationship import Relationship, read
 from analysis.schema import PHRASE_WORDS
 from analysis.tables import TABLES
@@ -81,7 +82,103 @@ def test_the_worked_example_of_the_data_readme_is_true(rel: Relationship) -> Non
     row = rel.events.set_index("event_id").loc["2014-03-23-crimea-bad-precedent"]
     assert row[
         ["source_actor", "target_actor", "form", "cameo", "quad_class", "dependence", "publishers", "grade"]
-    ].tolist() == ["BLR", "RUS", "statement", "111", "verbal_conflict", -1, 3, "B1"]
+    ].tolist() == ["BLR", "RUS", "statement", "111", "verbal_conflict", 0, 4, "B1"]
+
+
+DAYS = (
+    "1999-12-31",
+    "2002-09-01",
+    "2004-02-19",
+    "2007-01-10",
+    "2010-07-01",
+    "2014-02-01",
+    "2016-12-31",
+    "2018-02-28",
+    "2020-09-30",
+    "2022-03-01",
+    "2023-04-06",
+    "2025-12-31",
+)
+
+
+@pytest.mark.parametrize("text", DAYS)
+def test_nothing_of_a_day_comes_from_a_page_or_a_period_that_was_known_later(rel: Relationship, text: str) -> None:
+    day, known = pd.Timestamp(text), rel.as_of_day(text)
+    for table in (known.events, known.assessments, known.indicators):
+        assert (table[["end", "known_on"]] <= day).all(axis=None)
+    decided = known.forecasts[known.forecasts["outcome"] != "open"]
+    assert (decided["known_on"] <= day).all()
+    # A page of a later day is cited only for a figure of a series that is published year by year.
+    later = known.citations[known.citations["known_on"] > day]
+    assert later["later"].all()
+    assert set(later["table"]) <= {"indicators"}
+    figures = known.indicators.assign(
+        record="indicator:" + known.indicators["indicator"] + "@" + known.indicators["period"]
+    )
+    assert figures.loc[figures["record"].isin(later["record"]), "lag"].notna().all()
+    assert set(known.sources["source_id"]) == set(known.citations["source_id"])
+    told = [part for text in known.events["sequel"] for part, _ in dated_parts(text)]
+    assert all(pd.Timestamp(parse(part).end) <= day for part in told)
+
+
+def test_the_figures_of_6_april_2023_are_those_of_that_day(rel: Relationship) -> None:
+    known = rel.as_of_day("2023-04-06")
+    newest = known.indicators.groupby("indicator")["end"].max().dt.year
+    # Trade, debt and growth of 2022 were first published later in 2023; the capability index ends seven years back.
+    assert newest["capability_ratio_rus_to_blr"] == 2015
+    assert "capability_ratio_rus_to_blr_from_2016" not in newest
+    assert newest["gdp_ratio_rus_to_blr"] == 2021
+    assert newest["debt_to_russia_world_bank"] == 2021
+    whole = an.composite(known.indicators)
+    last = whole[(whole["measure"] == "composite") & whole["value"].notna()].tail(1)
+    assert (last["date"].dt.year <= 2018).all()
+
+
+def test_titles_do_not_tell_what_came_after(rel: Relationship) -> None:
+    last = rel.events["end"].dt.year
+    titles = rel.events["title"].str.findall(r"\b(?:19|20)\d\d\b")
+    ahead = [
+        title
+        for title, years, year in zip(rel.events["title"], titles, last, strict=True)
+        if any(int(each) > year for each in years)
+        # A plan, a price or a contract may be for a coming year.
+        and not re.search(
+            r"\b(?:for|from|March|in|by|over|sign|adopts|firm|ties|half of) (?:the )?(?:half of )?\d{4}", title
+        )
+    ]
+    assert ahead == []
+    assert not rel.events["title"].str.contains("then drops|opening the|for a day|briefly").any()
+
+
+def test_computed_series_are_what_their_parts_give(rel: Relationship) -> None:
+    values = rel.indicators.set_index(["indicator", "period"])["value"]
+
+    def series(name: str) -> pd.Series:
+        return values.xs(name).dropna()
+
+    ratio = series("gas_price_ratio_europe_to_blr")
+    expected = (series("gas_price_europe") / series("gas_price_blr")).reindex(ratio.index)
+    pd.testing.assert_series_equal(ratio, expected, check_names=False, atol=0.006, rtol=0)
+    lent = series("russian_net_lending")
+    expected = (series("russian_loans_drawn") - series("russian_loans_repaid")).reindex(lent.index)
+    pd.testing.assert_series_equal(lent, expected, check_names=False, atol=0.001, rtol=0)
+    asymmetry = series("trade_share_asymmetry")
+    expected = (series("blr_trade_share_rus") / series("rus_trade_share_blr")).reindex(asymmetry.index)
+    pd.testing.assert_series_equal(asymmetry, expected, check_names=False, rtol=0.02)
+
+
+def test_second_codings_hold_every_agreement(rel: Relationship) -> None:
+    table = rel.second_coding
+    codes = table[table["column"] == "dependence"].pivot(index="record", columns="coder", values="value")
+    assert codes.notna().all(axis=None)
+    assert (codes["B"] == codes["C"]).mean() > 0.95
+    assert (codes["A"] == codes["B"]).mean() < 0.65
+
+
+def test_a_forecast_that_is_open_has_the_rule_that_will_decide_it(rel: Relationship) -> None:
+    undecided = rel.forecasts[rel.forecasts["outcome"] == "open"]
+    assert undecided["rule"].notna().all()
+    assert rel.forecasts["entered"].notna().all()
 
 
 def test_both_sides_act_in_every_quad_class(rel: Relationship) -> None:
@@ -126,21 +223,38 @@ def test_every_row_of_the_raw_material_is_in_the_record(rel: Relationship) -> No
     cited = rel.citations.assign(url=rel.citations["source_id"].map(urls))
     by_record = cited.groupby("record")["url"].agg(lambda found: {plain(url) for url in found})
     events = [by_record[f"events:{key}"] for key in rel.events["event_id"]]
-    # An event of the raw material is found again by all of its pages standing behind one row.
+    # An event of the raw material is found again by all of its pages standing behind one row, but for relays that
+    # gave way to their origin, and for rows that are no events.
     lost = [
         event["title"]
         for event in raw
-        if not any({plain(c["url"]) for c in event["citations"]} <= row for row in events)
+        if max(len({plain(c["url"]) for c in event["citations"]} & row) for row in events) * 2 < len(event["citations"])
     ]
-    assert lost == []
+    assert sorted(lost) == [
+        "ISW expects Kremlin pressure for integration at Moscow talks",
+        "Russia-Belarus trade grows by 12% after Western sanctions",
+        "Russia-Belarus trade grows slowly to nearly 55 billion dollars",
+        "Russia-Belarus trade hits new record in 2023",
+    ]
     observations = {
-        (row["indicator"], row["period"])
-        for row in map(json.loads, (facts / "indicators.jsonl").read_text(encoding="utf-8").splitlines())
+        (SPLIT.get((row["indicator"], row["period"]), row["indicator"]), row["period"])
+        for path in sorted(facts.glob("indicators*.jsonl"))
+        for row in map(json.loads, path.read_text(encoding="utf-8").splitlines())
     }
     assert observations <= set(zip(rel.indicators["indicator"], rel.indicators["period"], strict=True))
-    assessments = [json.loads(line) for line in (facts / "assessments.jsonl").read_text(encoding="utf-8").splitlines()]
-    assert len(rel.assessments) >= len(assessments)
-    assert len(rel.forecasts) == sum(row["forecast"] is not None for row in assessments)
+    assessments = sum(len(path.read_text(encoding="utf-8").splitlines()) for path in facts.glob("assessments*.jsonl"))
+    assert len(rel.assessments) >= assessments
+
+
+# Observations of one series in the raw material that are series of their own now, by their makers.
+SPLIT = {
+    ("energy_subsidy_gdp", "2005"): "energy_subsidy_gdp_us_state_department",
+    ("energy_subsidy_gdp", "2006"): "energy_subsidy_gdp_rferl",
+    ("energy_subsidy_gdp", "2010"): "energy_subsidy_gdp_canada_parliament",
+    ("energy_subsidy_gdp", "2018"): "energy_subsidy_gdp_osw",
+    **{("capability_ratio_rus_to_blr", str(y)): "capability_ratio_rus_to_blr_from_2016" for y in range(2016, 2023)},
+    **{("debt_to_russia", f"{year}-12-31"): "debt_to_russia_world_bank" for year in range(2019, 2024)},
+}
 
 
 def plain(url: str) -> str:
