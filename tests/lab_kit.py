@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from parts import CHROMIUM, DRIVER
 
-PATIENCE = 90
+PATIENCE = 300  # seconds; a machine that does other work too starts JupyterLab slowly
 
 
 def wait(condition: Callable[[], Any], what: str, patience: float = PATIENCE, log: Path | None = None) -> Any:
