@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from analysis.measures.changes import changes as changes
     from analysis.measures.comparison import difference as difference
     from analysis.measures.composite import composite as composite
+    from analysis.measures.composite import decompose as decompose
     from analysis.measures.conduct import conduct as conduct
     from analysis.measures.conduct import conduct_periods as conduct_periods
     from analysis.measures.dependence import indicator_series as indicator_series
@@ -60,9 +61,13 @@ if TYPE_CHECKING:
     from analysis.measures.meetings import meetings_per_year as meetings_per_year
     from analysis.measures.positions import position_trend as position_trend
     from analysis.measures.positions import positions as positions
+    from analysis.measures.profile import profile as profile
     from analysis.measures.propensity import influence as influence
     from analysis.measures.propensity import propensity as propensity
     from analysis.measures.propensity import propensity_change as propensity_change
+    from analysis.measures.reliability import confusion as confusion
+    from analysis.measures.reliability import disputes as disputes
+    from analysis.measures.reliability import reliability as reliability
     from analysis.measures.skill import skill as skill
     from analysis.measures.tension import sensitivity as sensitivity
     from analysis.measures.tension import tension as tension
@@ -84,7 +89,7 @@ _OFFERED = {
     "measures.calibration": ("calibration", "murphy"),
     "measures.changes": ("changes",),
     "measures.comparison": ("difference",),
-    "measures.composite": ("composite",),
+    "measures.composite": ("composite", "decompose"),
     "measures.conduct": ("conduct", "conduct_periods"),
     "measures.dependence": ("indicator_series",),
     "measures.event_dependence": ("dependence_check", "event_dependence"),
@@ -94,7 +99,9 @@ _OFFERED = {
     "measures.interplay": ("initiative", "response"),
     "measures.meetings": ("meetings_per_year",),
     "measures.positions": ("position_trend", "positions"),
+    "measures.profile": ("profile",),
     "measures.propensity": ("influence", "propensity", "propensity_change"),
+    "measures.reliability": ("confusion", "disputes", "reliability"),
     "measures.skill": ("skill",),
     "measures.tension": ("sensitivity", "tension"),
     "measures.turning_points": ("turning_points",),
