@@ -26,6 +26,7 @@ from .measures.calibration import murphy as murphy
 from .measures.changes import changes as changes
 from .measures.comparison import difference as difference
 from .measures.composite import composite as composite
+from .measures.composite import decompose as decompose
 from .measures.conduct import conduct as conduct
 from .measures.conduct import conduct_periods as conduct_periods
 from .measures.dependence import indicator_series as indicator_series
@@ -43,9 +44,13 @@ from .measures.meetings import meetings_per_year as meetings_per_year
 from .measures.peak import peak as peak
 from .measures.positions import position_trend as position_trend
 from .measures.positions import positions as positions
+from .measures.profile import profile as profile
 from .measures.propensity import influence as influence
 from .measures.propensity import propensity as propensity
 from .measures.propensity import propensity_change as propensity_change
+from .measures.reliability import confusion as confusion
+from .measures.reliability import disputes as disputes
+from .measures.reliability import reliability as reliability
 from .measures.skill import skill as skill
 from .measures.tension import long_run as long_run
 from .measures.tension import sensitivity as sensitivity

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,8 +13,9 @@ from measure_kit import BOTH, OWN, RELIEF, indicators, series
 from scipy.stats import rankdata
 
 from analysis.errors import OptionError
-from analysis.measures.composite import composite
+from analysis.measures.composite import composite, decompose
 from analysis.measures.composite_parts import default_parts
+from analysis.measures.profile import profile
 
 YEARS = range(2001, 2011)
 EXPORT = series("export", {year: [50, 45, 40, 42, 44, 46, 55, 60, 62, 70][year - 2001] for year in YEARS})
@@ -59,7 +62,7 @@ class TestArithmetic:
     def test_range_keeps_the_size_of_a_change(self) -> None:
         gas = np.array(COLUMNS["gas_ratio"])
         expected = (gas - gas.min()) / (gas.max() - gas.min())
-        np.testing.assert_allclose(values(composite(FRAME, normalise="range"), "part:gas_ratio"), expected)
+        np.testing.assert_allclose(values(composite(FRAME, scale="range"), "part:gas_ratio"), expected)
 
     def test_weights_of_parts_and_of_domains_add_up_to_one(self) -> None:
         table = composite(FRAME, weights={"trade": 3})
@@ -77,8 +80,8 @@ class TestArithmetic:
 
     def test_a_part_that_never_moves_stands_in_the_middle(self) -> None:
         flat = series("flat", dict.fromkeys(YEARS, 7), domain="energy")
-        for normalise in ("rank", "range"):
-            table = composite(indicators(EXPORT, DEBT, flat), normalise=normalise)  # type: ignore[arg-type]
+        for scale in ("rank", "range"):
+            table = composite(indicators(EXPORT, DEBT, flat), scale=scale)  # type: ignore[arg-type]
             assert set(values(table, "part:flat")) == {0.5}
 
     @settings(max_examples=20)
@@ -209,3 +212,86 @@ class TestParts:
             .str.replace("side_x", "side_b"),
         )
         np.testing.assert_allclose(values(composite(swapped, side="side_b")), values(composite(FRAME)))
+
+
+ARMS = series("arms", {2003: 90, 2005: 80}, domain="military")
+OWED = series("owed", {2003: 30, 2004: 40, 2005: 50}, domain="finance")
+SHARES = indicators(EXPORT, IMPORT, GAS, DEBT, ARMS, OWED)
+
+
+class TestShares:
+    def test_it_is_the_mean_of_domains_of_shares_in_years_with_three_domains(self) -> None:
+        told = values(composite(SHARES, scale="share")).dropna()
+        assert told.to_dict() == {
+            2003: pytest.approx(((40 + 58) / 2 + 90 + 30) / 3),
+            2005: pytest.approx(((44 + 56) / 2 + 80 + 50) / 3),
+        }
+
+    def test_ratios_and_percent_of_gdp_are_no_parts_and_nothing_is_carried_on(self) -> None:
+        frame = composite(SHARES, scale="share", carry=5)
+        assert {name for name in frame["measure"] if name.startswith("part:")} == {
+            "part:export",
+            "part:import",
+            "part:arms",
+            "part:owed",
+        }
+        assert not frame["state"].eq("carried").any()
+
+    def test_the_catalogue_decides_where_it_says(self) -> None:
+        said = SHARES.assign(bilateral=np.where(SHARES["indicator"].isin(["export", "arms", "owed"]), "yes", ""))
+        told = values(composite(said, scale="share")).dropna()
+        assert told[2003] == pytest.approx((40 + 90 + 30) / 3)
+
+    def test_without_three_domains_there_is_none(self) -> None:
+        assert values(composite(indicators(EXPORT, OWED), scale="share")).isna().all()
+
+
+class TestDecompose:
+    @pytest.mark.parametrize("scale", ["rank", "range", "share"])
+    def test_the_parts_add_up_to_the_change(self, scale: str) -> None:
+        frame = composite(SHARES, scale=scale)  # type: ignore[arg-type]
+        told = values(frame).dropna()
+        first, last = int(told.index[0]), int(told.index[-1])
+        table = decompose(frame, first, last)
+        assert table["contribution"].sum() == pytest.approx(told[last] - told[first])
+        assert table["contribution"].abs().round(9).is_monotonic_decreasing
+
+    def test_a_part_that_came_adds_what_it_lies_above_the_rest(self) -> None:
+        more = indicators(EXPORT, ARMS, OWED, series("oil", {2005: 100}, domain="energy"))
+        table = decompose(composite(more, scale="share"), 2003, 2005).set_index("part")
+        then, now = (40 + 90 + 30) / 3, (44 + 80 + 50 + 100) / 4
+        assert table.loc["oil", "state"] == "came"
+        assert table.loc["oil", "contribution"] == pytest.approx((100 - (then + now) / 2) / 4)
+        assert table["contribution"].sum() == pytest.approx(now - then)
+
+    def test_a_year_without_composite_is_refused_with_those_that_have_one(self) -> None:
+        with pytest.raises(OptionError, match="2003, 2005"):
+            decompose(composite(SHARES, scale="share"), 2003, 2004)
+
+
+class TestProfile:
+    def frame(self, rows: pd.DataFrame) -> pd.DataFrame:
+        catalogue = rows.drop_duplicates("indicator")
+        side = SimpleNamespace(id="AAA")
+        return profile(
+            SimpleNamespace(indicators=rows, catalogue=catalogue, side_a=side, cutoff=pd.Timestamp("2012-12-31"))
+        )
+
+    def test_each_share_stands_with_its_newest_figure_and_its_age(self) -> None:
+        table = self.frame(indicators(EXPORT, GAS, DEBT, OWED)).set_index("indicator")
+        assert set(table.index) == {"export", "owed"}
+        assert table.loc["export", ["value", "year", "age_days", "state"]].tolist() == [70, 2010, 731, "observed"]
+
+    def test_a_later_withheld_entry_is_told_and_the_figure_stays(self) -> None:
+        table = self.frame(indicators(series("export", {2009: 50, 2010: 60, 2011: None}), series("oil", {2011: None})))
+        rows = table.set_index("indicator")
+        assert rows.loc["export", ["value", "state"]].tolist() == [60, "withheld"]
+        assert rows.loc["oil", "state"] == "withheld"
+        assert np.isnan(rows.loc["oil", "value"])
+
+    def test_the_trend_is_the_median_slope_of_its_years(self) -> None:
+        row = self.frame(indicators(EXPORT)).iloc[0]
+        last = {2005: 44, 2006: 46, 2007: 55, 2008: 60, 2009: 62, 2010: 70}
+        slopes = [(last[b] - last[a]) / (b - a) for a in last for b in last if b > a]
+        assert row["trend_5"] == pytest.approx(np.median(slopes))
+        assert np.isnan(self.frame(indicators(series("export", {2009: 50, 2010: 60}))).iloc[0]["trend_10"])

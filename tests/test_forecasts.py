@@ -315,3 +315,12 @@ class TestOpen:
 
     def test_none_open_gives_an_empty_table(self) -> None:
         assert open_forecasts(self.FRAME.tail(1), on="2004-12-31").empty
+
+
+def test_stated_deadlines_lead_and_what_was_chosen_before_the_outcome_is_counted() -> None:
+    rows = THREE.assign(entered=["2019-01-01", "2022-01-01", None], resolved_on=pd.Timestamp("2020-06-30"))
+    table = brier(rows)
+    assert table["deadline_basis"].tolist() == ["stated", "imputed", "all"]
+    assert table.set_index("deadline_basis").loc["all", "foreseen"] == 1
+    assert brier(THREE)["foreseen"].eq(0).all()
+    assert skill(THREE)["deadline_basis"].drop_duplicates().tolist() == ["stated", "imputed", "all"]

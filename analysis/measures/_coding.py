@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from analysis.errors import OptionError
 from analysis.measures import _frames as fr
 from analysis.measures._frames import Acts, Floats
 
@@ -38,8 +39,7 @@ def steps(acts: Acts, codes: pd.DataFrame | None, chance: float) -> Floats:
 
         codes = cameo()
     fr.require(codes, ["root", "goldstein"], "codes")
-    roots = acts.table["root"] if "root" in acts.table else acts.table["cameo"].astype("str").str[:2]
-    numbers, names = pd.factorize(roots)
+    numbers, names = pd.factorize(_roots(acts))
     lower, upper = acts.score.copy(), acts.score.copy()
     for index, name in enumerate(names):
         rows = numbers == index
@@ -47,6 +47,48 @@ def steps(acts: Acts, codes: pd.DataFrame | None, chance: float) -> Floats:
         lower[rows], upper[rows] = neighbours(acts.score[rows], scale)
     reach = np.where(upper > lower, upper - lower, 1.0)
     return np.stack([lower, upper, chance * (upper - acts.score) / reach, chance * (acts.score - lower) / reach])
+
+
+def confused(acts: Acts, matrix: pd.DataFrame) -> Floats:
+    """Return the scores that another coder may have given each act and, below them, their chances summed up: two rows a
+    score, one column an act.
+
+    Parameters
+    ----------
+    acts : Acts
+        With the column `root`, or `cameo`.
+    matrix : DataFrame
+        As `analysis.measures.reliability.confusion` returns it: `root`, `goldstein`, `chance`.
+    """
+    fr.require(matrix, ["root", "goldstein", "chance"], "coding_error")
+    parts = dict(list(matrix.sort_values(["root", "goldstein"]).groupby("root")))
+    most = max((len(part) for part in parts.values()), default=1)
+    score, chance = np.zeros((most, len(acts))), np.zeros((most, len(acts)))
+    roots = _roots(acts)
+    for name, part in parts.items():
+        rows = (roots == name).to_numpy()
+        score[: len(part), rows] = part["goldstein"].to_numpy(dtype=np.float64)[:, None]
+        chance[: len(part), rows] = part["chance"].to_numpy(dtype=np.float64)[:, None]
+    summed = np.cumsum(chance, axis=0)
+    if not ((chance >= 0).all() and (summed <= 1 + 1e-9).all()):
+        raise OptionError(
+            "coding_error", "chance", "chances that add up to at most 1 in each root", float(summed.max())
+        )
+    return np.concatenate([score, summed])
+
+
+def another(step: Floats, own: Floats, chance: Floats) -> Floats:
+    """Choose from what `confused` returned, draw x act: the first score whose summed chance is above the random number,
+    else the act's own."""
+    scores, summed = np.split(step, 2)
+    place = np.zeros(chance.shape, dtype=np.int64)
+    for row in summed:
+        place += chance >= row
+    return np.take_along_axis(np.vstack([scores, own]), place.reshape(-1, len(own)), axis=0)
+
+
+def _roots(acts: Acts) -> pd.Series:
+    return acts.table["root"] if "root" in acts.table else acts.table["cameo"].astype("str").str[:2]
 
 
 def neighbours(score: Floats, scale: Floats) -> tuple[Floats, Floats]:

@@ -16,6 +16,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from analysis.measures import _coding
 from analysis.measures._decay import carry, grid_cells, share
 from analysis.measures._frames import Acts, Days, Floats, Mask
 
@@ -26,13 +27,15 @@ _NUMBERS_AT_ONCE = 2_000_000  # random numbers held at a time: 16 MB each, whate
 
 @dataclass(frozen=True)
 class Plan:
-    """What is drawn, how often and from which seed; `step` is that of `_coding.steps`, empty where not drawn."""
+    """What is drawn, how often and from which seed; `step` is that of `_coding.steps`, or of `_coding.confused`
+    where a confusion matrix was given; empty where not drawn."""
 
     band: float
     draws: int
     sources: tuple[SourceOfError, ...]
     step: Floats
     seed: int
+    confused: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,9 +99,12 @@ def _records(acts: Acts, step: Floats, drawn: Plan, cells: int) -> Iterator[tupl
             day[:, loose] = acts.start[loose] + (streams[1].random((shape[0], len(loose))) * length).astype(np.int64)
         score = acts.score[None]
         if "coding" in drawn.sources:
-            lower, upper, down, up = step
             chance = streams[2].random(shape)
-            score = np.where(chance < up, upper, np.where(chance >= 1.0 - down, lower, score))
+            if drawn.confused:
+                score = _coding.another(step, acts.score, chance)
+            else:
+                lower, upper, down, up = step
+                score = np.where(chance < up, upper, np.where(chance >= 1.0 - down, lower, score))
         yield size, day, score
 
 

@@ -11,7 +11,9 @@ Each draw makes another record that could as well have been written down, and co
   acts of one size is the Jeffreys interval of a Poisson mean).
 * *dates*: each act's day is drawn evenly from `start`..`end`, both included. Acts dated to the day do not move.
 * *coding*: with probability `coding_error` (0.2 unless told; a declared assumption, not an estimate) a score moves to
-  a neighbouring score of its CAMEO root, by the rule of `_coding`, which leaves the expected score as recorded.
+  a neighbouring score of its CAMEO root, by the rule of `_coding`, which leaves the expected score as recorded. Where
+  a record has a second coding, its confusion matrix (`analysis.measures.reliability.confusion`) takes the place of the
+  assumption: an act gets another coder's score with the chance that two coders of its root differed, sign included.
 
 The prior p0 is computed anew in each draw, unless the caller gave it. Each source of error has its own stream of
 random numbers from the one seed: switching one off leaves the others as they were, and the order of rows does not
@@ -56,7 +58,7 @@ def plan(
     band: float,
     draws: int,
     sources_of_error: Sequence[SourceOfError] | None,
-    coding_error: float,
+    coding_error: float | pd.DataFrame,
     codes: pd.DataFrame | None,
     seed: int,
 ) -> Plan:
@@ -72,15 +74,17 @@ def plan(
         At least 20; 500 puts the Monte Carlo error of a 90 % bound near 0.03 of the band's width.
     sources_of_error : sequence of {"events", "dates", "coding"} or None
         None means all; "coding" only where the table has `cameo` or `root`.
-    coding_error : float
-        Probability that a score is one step off, 0 to 1.
+    coding_error : float or DataFrame
+        Probability that a score is one step off, 0 to 1; or what another coder did, as `confusion` returns it.
     codes : DataFrame or None
         Columns `root` and `goldstein`, one row a code; default the shipped CAMEO table.
     seed : int
         Same seed, same band.
     """
     opt.check_draws(where, band, draws)
-    opt.check_between(where, "coding_error", coding_error, 0.0, 1.0)
+    confused = isinstance(coding_error, pd.DataFrame)
+    if not isinstance(coding_error, pd.DataFrame):
+        opt.check_between(where, "coding_error", coding_error, 0.0, 1.0)
     coded = _coding.coded(acts)
     if sources_of_error is None:
         sources = tuple(one for one in SOURCES if one != "coding" or coded)
@@ -94,8 +98,12 @@ def plan(
         )
     if "coding" in sources and not coded:
         raise ColumnError(where, ["root"], acts.table.columns)
-    step = _coding.steps(acts, codes, coding_error) if "coding" in sources else np.empty((0, len(acts)))
-    return Plan(band, draws, sources, step, seed)
+    step = np.empty((0, len(acts)))
+    if "coding" in sources and isinstance(coding_error, pd.DataFrame):
+        step = _coding.confused(acts, coding_error)
+    elif "coding" in sources and not isinstance(coding_error, pd.DataFrame):
+        step = _coding.steps(acts, codes, coding_error)
+    return Plan(band, draws, sources, step, seed, confused)
 
 
 def limits(acts: Acts, series: Sequence[Mask], days: Days, model: Decay, drawn: Plan) -> list[Floats]:

@@ -118,7 +118,7 @@ def murphy(
     Returns
     -------
     DataFrame
-        For each `deadline_basis` (all, stated, imputed) and `form` (plain, corrected) five rows: `measure`
+        For each `deadline_basis` (stated, imputed, all) and `form` (plain, corrected) five rows: `measure`
         (reliability, resolution, uncertainty, within_bin, brier), `value` (Brier points; brier = reliability -
         resolution + uncertainty + within_bin in both forms), `low`, `high`, `n`, `bins`, `single_bins` (bins with one
         forecast, not corrected), `state`: scored or too few.
@@ -207,7 +207,7 @@ def calibration(
     Returns
     -------
     DataFrame
-        For each `deadline_basis` (all, stated, imputed) and band with a forecast: `measure` ("observed_share"),
+        For each `deadline_basis` (stated, imputed, all) and band with a forecast: `measure` ("observed_share"),
         `value` (share that came true, 0-1), `low`, `high`, `band_low`, `band_high`, `mean_probability` (0-1), `n`,
         `hits` (came true; halves counted as such), `state`: scored or too few. Sorted by basis, then band.
 

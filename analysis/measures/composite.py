@@ -10,12 +10,18 @@ one of `composite_parts.UNITS` (dollars, tonnes and soldiers grow with prices an
 respondents" is an attitude), and (5) has at least `min_years` years with a figure. `parts` replaces the rule by a
 list.
 
-*Scale.* Each part is turned into a midrank among its own observed years, (rank - 1/2) / n, in 0..1, and reversed where
-the catalogue's sign is minus. Ranks carry no outlier over from one part to the composite; what is lost is the size of
-a change, which `normalise="range"` (0 = the part's lowest year, 1 = its highest) keeps. Either way a year's value
-depends on the other years of the record, later ones included. That is no hindsight only because `as_of` cuts the
-record before the measure sees it: a briefing as of a day and one of today give different values for the same past
-year.
+*Shares.* With `scale="share"` the parts are the bilateral shares alone: what part of a total of side A's (its exports,
+its imports, its debt, its oil, its arms) is with side B. They have a scale of their own, 0 to 100 percent, and need no
+other; the composite is the mean over domains of the mean of each domain's shares, in percent. Only figures of the very
+year count, and only years with three domains or more. Prices, capabilities and ratios of GDP stand beside it as
+context. Since parts come and go from year to year, a change is to be read with `decompose`.
+
+*Scale.* In the other forms each part is turned into a midrank among its own observed years, (rank - 1/2) / n, in
+0..1, and reversed where the catalogue's sign is minus. Ranks carry no outlier over from one part to the composite;
+what is lost is the size of a change, which `scale="range"` (0 = the part's lowest year, 1 = its highest) keeps. Either
+way a year's value depends on the other years of the record, later ones included. That is no hindsight only because
+`as_of` cuts the record before the measure sees it: a briefing as of a day and one of today give different values for
+the same past year.
 
 *Sum.* Mean of the parts in a domain, then weighted mean of the domains, equal weights unless given. A part counts in a
 year if it has a figure then or had one at most `carry` years before; a year counts if every domain stands in it
@@ -39,18 +45,21 @@ import numpy as np
 import pandas as pd
 
 from analysis.dates import midpoint, year_days
+from analysis.errors import OptionError
+from analysis.measures._frames import require
 from analysis.measures._options import check_option
 from analysis.measures.composite_parts import (
     Cells,
     Floats,
     Mask,
     Members,
-    Normalise,
+    Scale,
     Side,
     asked_parts,
     default_parts,
     domain_weights,
     part_cells,
+    share_parts,
 )
 from analysis.measures.dependence import yearly
 
@@ -79,7 +88,7 @@ def composite(
     of: str | None = None,
     parts: Sequence[str] | None = None,
     weights: Mapping[str, float] | None = None,
-    normalise: Normalise = "rank",
+    scale: Scale = "rank",
     carry: int = 2,
     min_years: int = 8,
     min_domains: int = 3,
@@ -99,25 +108,25 @@ def composite(
         years with a figure.
     weights : mapping of domain to float, optional
         0 or more; domains that are not named weigh 1.
-    normalise : {"rank", "range"}
-        Midrank among the part's own years, or distance between its lowest and highest year; 0.5 where a part never
-        moves.
+    scale : {"rank", "range", "share"}
+        Midrank among the part's own years, or distance between its lowest and highest year (0.5 where a part never
+        moves), or the shares themselves, in percent; then the parts are the bilateral shares.
     carry : int
-        Years that a figure stays in use after its own.
+        Years that a figure stays in use after its own; shares are never carried on.
     min_domains : int
         Domains that must stand in a year: two figures are not yet a picture of dependence.
     coverage : float
         Share of the domains' total weight (0 to 1) that must be in use for a year to count. At 1 every domain that has
         parts must stand in it; otherwise a year would move merely because a domain drops out. At least one part must
-        have a figure of that very year.
+        have a figure of that very year. Of shares `min_domains` alone is asked.
 
     Returns
     -------
     DataFrame
         One row per year and measure, from the first to the last year with any figure in use: `date` (middle of the
-        year), `measure`: "composite", "domain:<domain>" or "part:<indicator>"; `value` (0 to 1, higher: more
-        dependent; missing where nothing is in use); `low`, `high` (leave-one-part-out, on the composite; missing
-        elsewhere and where one part is all there is); `state`: of a part observed, carried, withheld (nothing
+        year), `measure`: "composite", "domain:<domain>" or "part:<indicator>"; `value` (0 to 1, of shares percent;
+        higher: more dependent; missing where nothing is in use); `low`, `high` (leave-one-part-out, on the composite;
+        missing elsewhere and where one part is all there is); `state`: of a part observed, carried, withheld (nothing
         in use and withheld that year) or missing; of a domain observed if one of its parts is, else carried or missing;
         of the composite observed or "too few parts" (then no value);
         `raw` (a part's figure in its own unit); `parts`, `domains` (number in use); `carried_years` (of a part);
@@ -139,13 +148,17 @@ def composite(
     >>> bool(composite["value"].dropna().between(0, 1).all())
     True
     """
-    check_option("composite", "normalise", normalise, ["rank", "range"])
-    years = yearly(indicators)
-    listed = default_parts(indicators, side=side, of=of, min_years=min_years, years=years)
+    check_option("composite", "scale", scale, ["rank", "range", "share"])
+    years, shares = yearly(indicators), scale == "share"
+    if shares:
+        carry, coverage = 0, 0.0
+        listed = share_parts(indicators, side, of, years)
+    else:
+        listed = default_parts(indicators, side=side, of=of, min_years=min_years, years=years)
     chosen = listed[listed["taken"]] if parts is None else asked_parts(listed, parts)
     chosen = chosen.sort_values(["domain", "indicator"], kind="stable").reset_index(drop=True)
     weight = domain_weights(chosen, weights)
-    cells = part_cells(years, chosen, normalise, carry)
+    cells = part_cells(years, chosen, scale, carry)
     if cells is None:
         return _empty()
     members = Members.of(chosen, weight)
@@ -234,3 +247,73 @@ def _part_rows(cells: Cells, members: Members) -> pd.DataFrame:
 
 def _empty() -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype=_TYPES.get(name, "float64")) for name in _COLUMNS})
+
+
+def decompose(frame: pd.DataFrame, then: int, now: int) -> pd.DataFrame:
+    """Take the change of a composite between two years apart into the parts that made it.
+
+    With v a part's value, w its weight in the year's composite and c the mean of the two composites, a part that has a
+    figure in both years adds (w_then + w_now) / 2 * (v_now - v_then) by its figure and (v_then + v_now) / 2 - c times
+    (w_now - w_then) by its weight; one that came adds w_now * (v_now - c), one that left -w_then * (v_then - c). The
+    sum is the change, exactly.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Result of `composite`.
+    then, now : int
+        The two years; both must have a composite.
+
+    Returns
+    -------
+    DataFrame
+        One row a part in either year, the largest contribution (by size) first: `part`, `state` ("in both", "came",
+        "left"), `then`, `now` (its values), `by_figure`, `by_weight` (the latter holds what coming and leaving did) and
+        `contribution` (their sum; the column adds up to the change).
+
+    Raises
+    ------
+    OptionError
+        If a year has no composite; the message says which years have.
+
+    References
+    ----------
+    Shapley (1953), Contributions to the Theory of Games II, for the even division of a product's change.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus")
+    >>> frame = an.composite(rel.indicators, of=rel.side_a.id, scale="share")
+    >>> years = frame.loc[(frame["measure"] == "composite") & frame["value"].notna(), "date"].dt.year
+    >>> an.decompose(frame, years.iloc[0], years.iloc[-1]).columns[-1]
+    'contribution'
+    """
+    require(frame, ["date", "measure", "value", "weight"], "decompose")
+    year = frame["date"].dt.year
+    whole = frame[frame["measure"] == "composite"].set_index(year[frame["measure"] == "composite"])["value"].dropna()
+    for field, asked in (("then", then), ("now", now)):
+        if asked not in whole.index:
+            known = ", ".join(str(one) for one in whole.index) or "none"
+            raise OptionError("decompose", field, f"a year with a composite ({known})", asked)
+    parts = frame[frame["measure"].str.startswith("part:")].assign(year=year)
+    wide = parts.pivot(index="measure", columns="year", values=["value", "weight"])
+    v0, v1 = wide["value"][then], wide["value"][now]
+    w0, w1 = (wide["weight"][one].fillna(0.0) for one in (then, now))
+    middle = (whole[then] + whole[now]) / 2.0
+    both, usual = v0.notna() & v1.notna(), (v0.fillna(v1) + v1.fillna(v0)) / 2.0
+    table = pd.DataFrame(
+        {
+            "part": wide.index.str.removeprefix("part:"),
+            "state": np.select([both, v0.isna()], ["in both", "came"], "left"),
+            "then": v0,
+            "now": v1,
+            "by_figure": ((w0 + w1) / 2.0 * (v1 - v0)).where(both, 0.0),
+            "by_weight": (usual - middle) * (w1 - w0),
+        }
+    ).assign(contribution=lambda one: one["by_figure"] + one["by_weight"])
+    table = table[(v0.notna() | v1.notna()) & (w0 + w1 > 0)]
+    size = -table["contribution"].abs().round(12)
+    order = table.assign(_size=size).sort_values(["_size", "part"], kind="stable").index
+    ordered: pd.DataFrame = table.loc[order].reset_index(drop=True)
+    return ordered

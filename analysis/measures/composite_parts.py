@@ -21,6 +21,7 @@ from analysis.measures.dependence import yearly
 UNITS = ("percent", "percent of GDP", "ratio")
 
 Normalise = Literal["rank", "range"]
+Scale = Literal["rank", "range", "share"]
 Side = Literal["side_a", "side_b"]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -73,10 +74,8 @@ def default_parts(
     catalogue = indicators[["indicator", "unit", "domain", "of", "direction"]].drop_duplicates(
         "indicator", ignore_index=True
     )
-    sign = signs(catalogue["direction"])
-    own, other = sign[f"{side}_dependence"], sign["side_b_dependence" if side == "side_a" else "side_a_dependence"]
-    single = ~catalogue["of"].str.contains("+", regex=False)
-    actor = of if of is not None else _most(catalogue.loc[single & (own != 0) & (other == 0), "of"])
+    own, other, single = _signs_of(catalogue, side)
+    actor = of if of is not None else _own(catalogue, side)
     years = yearly(indicators) if years is None else years
     figures = years.loc[years["value"].notna(), "indicator"].value_counts()
     counts = catalogue["indicator"].map(figures).fillna(0).astype("int64")
@@ -91,10 +90,54 @@ def default_parts(
     return table[own != 0].sort_values(["domain", "indicator"], kind="stable").reset_index(drop=True)
 
 
-def _most(actors: pd.Series) -> str:
-    """Return the most frequent actor, the first by name among equals; empty for none."""
-    counts = actors.value_counts().sort_index()
+def _signs_of(catalogue: pd.DataFrame, side: Side) -> tuple[pd.Series, pd.Series, pd.Series]:
+    """Return how each indicator moves a side's dependence and the other's, and whether it is of one actor."""
+    sign = signs(catalogue["direction"])
+    other = "side_b_dependence" if side == "side_a" else "side_a_dependence"
+    return sign[f"{side}_dependence"], sign[other], ~catalogue["of"].str.contains("+", regex=False)
+
+
+def _own(catalogue: pd.DataFrame, side: Side) -> str:
+    """Return the actor with most indicators that move this side's dependence alone, the first by name among equals;
+    empty for none."""
+    own, other, single = _signs_of(catalogue, side)
+    counts = catalogue.loc[single & (own != 0) & (other == 0), "of"].value_counts().sort_index()
     return str(counts.idxmax()) if len(counts) else ""
+
+
+def bilateral(catalogue: pd.DataFrame, actor: str) -> pd.Series:
+    """Say which indicators are shares of a side's total that is with the other side.
+
+    Parameters
+    ----------
+    catalogue : DataFrame
+        Needs `indicator`, `unit`, `of`, `direction`; the column `bilateral` ("yes" or empty) decides where it is there.
+        Without it the rule is: unit percent, of that side alone, and moving its dependence up and no other's.
+    actor : str
+        The side's actor id.
+
+    Returns
+    -------
+    Series of bool
+        One for each row.
+    """
+    own = catalogue["of"] == actor
+    if "bilateral" in catalogue:
+        return own & catalogue["bilateral"].eq("yes")
+    sign = signs(catalogue["direction"])
+    up = sign[["side_a_dependence", "side_b_dependence"]]
+    return own & (catalogue["unit"] == "percent") & (up.sum(axis=1) == 1) & (up.min(axis=1) == 0)
+
+
+def share_parts(indicators: pd.DataFrame, side: Side, of: str | None, years: pd.DataFrame) -> pd.DataFrame:
+    """List the bilateral shares of a side as `default_parts` lists its parts; one year with a figure will do."""
+    listed = default_parts(indicators, side=side, of=of, min_years=1, years=years)
+    catalogue = indicators.drop_duplicates("indicator")
+    actor = of if of is not None else _own(catalogue, side)
+    names = catalogue.loc[bilateral(catalogue, actor), "indicator"]
+    taken = listed["indicator"].isin(names) & (listed["years"] > 0)
+    reason = listed["reason"].where(listed["indicator"].isin(names), "no bilateral share")
+    return listed.assign(taken=taken, reason=reason.where(~taken, ""))
 
 
 def asked_parts(listed: pd.DataFrame, parts: Sequence[str]) -> pd.DataFrame:
@@ -128,8 +171,9 @@ def domain_weights(chosen: pd.DataFrame, weights: Mapping[str, float] | None) ->
 class Cells:
     """The parts on a common scale, in arrays of a row a year of the whole span and a column a part.
 
-    `value` (0..1) and `raw` are the figures in use, carried ones included; `age` counts the years since they were
-    observed. All three are missing where nothing is in use. `withheld`: the year's figure is, whatever is in use.
+    `value` (0..1, or percent) and `raw` are the figures in use, carried ones included; `age` counts the years since
+    they were observed. All three are missing where nothing is in use. `withheld`: the year's figure is, whatever is in
+    use.
     """
 
     years: Ints
@@ -166,7 +210,7 @@ class Members:
         return shares
 
 
-def part_cells(years: pd.DataFrame, chosen: pd.DataFrame, normalise: Normalise, carry: int) -> Cells | None:
+def part_cells(years: pd.DataFrame, chosen: pd.DataFrame, scale: Scale, carry: int) -> Cells | None:
     """Scale the chosen parts from the result of `yearly`; None where no part has a figure."""
     columns = pd.Index(chosen["indicator"])
     years = years[years["indicator"].isin(columns)]
@@ -182,13 +226,15 @@ def part_cells(years: pd.DataFrame, chosen: pd.DataFrame, normalise: Normalise, 
     row = np.arange(len(span))[:, None]
     newest = np.maximum.accumulate(np.where(np.isnan(raw), -1, row))
     inuse = (newest >= 0) & (row - newest <= carry)
-    score = _scaled(pd.DataFrame(raw), chosen["sign"].to_numpy(), normalise).to_numpy()
+    score = _scaled(pd.DataFrame(raw), chosen["sign"].to_numpy(), scale).to_numpy()
     value, figure = (np.where(inuse, np.take_along_axis(table, newest, axis=0), np.nan) for table in (score, raw))
     return Cells(span, value, figure, np.where(inuse, row - newest, np.nan), withheld)
 
 
-def _scaled(raw: pd.DataFrame, sign: Ints, normalise: Normalise) -> pd.DataFrame:
-    if normalise == "rank":
+def _scaled(raw: pd.DataFrame, sign: Ints, scale: Scale) -> pd.DataFrame:
+    if scale == "share":
+        return raw
+    if scale == "rank":
         score = (raw.rank(method="average") - 0.5) / raw.count()
     else:
         spread = raw.max() - raw.min()

@@ -52,7 +52,7 @@ def conduct(
     band: float | None = 0.9,
     draws: int = 500,
     sources_of_error: Sequence[SourceOfError] | None = None,
-    coding_error: float = bands.CODING_ERROR,
+    coding_error: float | pd.DataFrame = bands.CODING_ERROR,
     codes: pd.DataFrame | None = None,
     seed: int = 0,
     actors: Sequence[str] | None = None,

@@ -5,10 +5,13 @@ ICD 203 and PHIA), and its score is the Brier score (p - o)^2 with o = 1 for tru
 is what "fifty-fifty" always earns. Because a word is a range and not a number, every mean score is accompanied by the
 best and the worst that any choice of numbers inside the ranges could have given.
 
-Four judgement calls. *Partly* fulfilled propositions are left out and counted: the Brier score is made for what
+Five judgement calls. *Partly* fulfilled propositions are left out and counted: the Brier score is made for what
 happens or does not, and an outcome of one half would pay those who never commit themselves; `partly="half"` scores
 them as 0.5. *Open* ones are left out and counted. *Deadlines* that the coder had to set are kept apart from those the
-author stated, since a kind horizon makes a prophet. *Small numbers*: below `min_n` a mean is shown, but gets neither
+author stated, since a kind horizon makes a prophet: the stated ones come first, and the two are pooled in the rows
+"all" alone, which no headline reads. *Selection*: whoever chose the propositions after the outcomes were known chose
+among the outcomes as well; `foreseen` counts the propositions that were entered before theirs was decided, by the
+column `entered` where a record has one. *Small numbers*: below `min_n` a mean is shown, but gets neither
 interval nor rank; and since everyone answered other questions, a rank says who scored better on what he chose to say,
 not who would do so on the same questions.
 
@@ -37,10 +40,10 @@ from analysis.measures.positions import voices
 Partly = Literal["leave out", "half"]
 By = Literal["organisation", "subject", "assessor", "term_basis"]
 
-BASES = ("all", "stated", "imputed")
+BASES = ("stated", "imputed", "all")
 _OUTCOMES = {"true": 1.0, "false": 0.0}
 _COLUMNS = ["measure", "group", "deadline_basis", "value", "low", "high", "range_low", "range_high"]
-_COLUMNS += ["n", "partly", "open", "base_rate", "state"]
+_COLUMNS += ["n", "partly", "open", "base_rate", "foreseen", "state"]
 _OPEN_KEYS = ["forecast_id", "proposition", "assessor", "organisation", "subject", "deadline_basis"]
 
 
@@ -110,7 +113,7 @@ def _refuse(forecasts: pd.DataFrame) -> None:
 
 
 def by_basis(scored: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Yield all forecasts, those with stated deadlines and those with imputed ones."""
+    """Yield the forecasts with stated deadlines, those with imputed ones, and all together."""
     for basis in BASES:
         kept = scored if basis == "all" else scored[scored["deadline_basis"] == basis]
         yield basis, kept.reset_index(drop=True)
@@ -154,9 +157,10 @@ def brier(
         For each group three rows, `deadline_basis` "stated", "imputed" and "all": `measure` ("brier"), `group` (value
         of `by`, or "all"), `value` (0-1, lower is better; missing when nothing is scored), `low`, `high` (sampling
         interval), `range_low`, `range_high` (mean of the best and of the worst scores that the ranges allow), `n`
-        (scored), `partly`, `open` (counts of the group), `base_rate` (share that came true, of those scored), `state`:
-        scored or too few, `rank` (1 = lowest score, among the scored groups of the same `deadline_basis`; missing
-        without `by`). Sorted by basis (all, stated, imputed), then `n` downwards, then name: not by score.
+        (scored), `partly`, `open` (counts of the group), `base_rate` (share that came true, of those scored),
+        `foreseen` (scored propositions that were entered before they were decided; 0 where the record does not say),
+        `state`: scored or too few, `rank` (1 = lowest score, among the scored groups of the same `deadline_basis`;
+        missing without `by`). Sorted by basis (stated, imputed, all), then `n` downwards, then name: not by score.
 
     Examples
     --------
@@ -214,8 +218,14 @@ def _mean_row(
         "partly": int(whole["outcome"].eq("partly").sum()),
         "open": int(whole["outcome"].eq("open").sum()),
         "base_rate": scored["observed"].mean(),
+        "foreseen": int((_days(scored, "entered") < _days(scored, "resolved_on")).sum()),
         "state": "scored" if enough else "too few",
     }
+
+
+def _days(scored: pd.DataFrame, column: str) -> pd.Series:
+    """Return a column of days; missing throughout where the record has none."""
+    return pd.to_datetime(scored.get(column, pd.Series(pd.NaT, index=scored.index)), errors="coerce")
 
 
 def open_forecasts(forecasts: pd.DataFrame, *, on: str | pd.Timestamp | None = None) -> pd.DataFrame:

@@ -43,7 +43,7 @@ def skill(
     Returns
     -------
     DataFrame
-        For each `deadline_basis` (all, stated, imputed) and `reference`: `measure` ("skill"), `value` (up to 1;
+        For each `deadline_basis` (stated, imputed, all) and `reference`: `measure` ("skill"), `value` (up to 1;
         missing when too few), `low`, `high`, `reference_score`, `n`, `state`: scored, too few, or "no variation" (all
         outcomes alike: the base rate is then perfect).
 

@@ -41,7 +41,7 @@ def composite_choices(rel: Relationship) -> pd.DataFrame:
     ours = _composite(rel)
     domains = sorted({name.partition(":")[2] for name in _measures(rel) if name.startswith("domain:")})
     options: dict[str, dict[str, Any]] = {
-        "range instead of ranks": {"normalise": "range"},
+        "range instead of ranks": {"scale": "range"},
         "nothing carried on": {"carry": 0},
         "carried on for 5 years": {"carry": 5},
         **{f"without {domain}": {"weights": {domain: 0.0}} for domain in domains},
