@@ -17,7 +17,7 @@ from analysis.measures import _frames as fr
 from analysis.measures import _options as opt
 from analysis.measures import bands
 from analysis.measures._decay import decay, decayed_sums
-from analysis.measures._redraw import redraw
+from analysis.measures._redraw import Cluster, redraw
 
 
 def difference(
@@ -30,6 +30,7 @@ def difference(
     band: float = 0.9,
     draws: int = 500,
     seed: int = 0,
+    cluster: Cluster | None = None,
 ) -> pd.DataFrame:
     """Compare the tension share on two days.
 
@@ -39,7 +40,7 @@ def difference(
         As for `analysis.measures.tension.tension`.
     then, now : day
         The earlier and the later day, both on or after the first act.
-    half_life, shrinkage, band, draws, seed
+    half_life, shrinkage, band, draws, seed, cluster
         As for `tension`.
 
     Returns
@@ -67,6 +68,7 @@ def difference(
         coding_error=bands.CODING_ERROR,
         codes=None,
         seed=seed,
+        cluster=cluster,
     )
     redrawn = redraw(acts, [np.ones(len(acts), dtype=bool)], days, model.half_life, plan)
     shares = bands.redrawn_shares(acts, model, redrawn, plan)

@@ -135,8 +135,8 @@ def confusion(
     """Say by root how likely another coder's code has which score: what `tension` takes as `coding_error`.
 
     A root's chance that the codes differ is (d + 5 q) / (n + 5), with d of its n codes differing (each pair is read
-    both ways) and q the part that differs of all; the scores are those of the root's differing codes, as often as they came. A root in which no
-    codes differ stays as it is.
+    both ways) and q the part that differs of all; the scores are those of the root's differing codes, as often as they
+    came. A root in which no codes differ stays as it is.
 
     Parameters
     ----------
