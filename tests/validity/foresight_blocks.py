@@ -53,9 +53,9 @@ def standing(rel: Relationship) -> str:
         f"{_gain(rows, 'propensity')}. Most of that is not knowledge of the present level: a constant that knows how far quarters "
         f"scatter gains {_gain(rows, _WIDE)}. Over that one the share gains {_gain(fair, 'tension share with its band')} and the "
         f"propensity {_gain(fair, 'propensity')}, for the quarter that ends a year later {_gain(far, 'propensity')}: "
-        f"**{_clear(fair, far)}**. Of the half-lives tried the record scores best with {best['half_life']} days, by "
+        f"**{_clear(fair, far)}**. Of the half-lives tried the record scores best with {number(best['half_life'], 0)} days, by "
         f"{number(best['log_score'] - usual['log_score'], 1)} over 180, so that 180 days is "
-        f"{'what the record chooses' if best['half_life'] == 180 else 'not what the record chooses, and not told from it'}."
+        f"{'what the record chooses' if best['half_life'] == 180 else 'not what the record chooses'}."
     )
     return block(sentence, table(shown, columns), lines)
 
