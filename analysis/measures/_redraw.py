@@ -22,13 +22,16 @@ from analysis.measures._frames import Acts, Days, Floats, Mask
 
 SourceOfError = Literal["events", "dates", "coding"]
 SOURCES: tuple[SourceOfError, ...] = ("events", "dates", "coding")
+Cluster = Literal["month", "quarter", "year"]
+MONTHS: dict[str, int] = {"month": 1, "quarter": 3, "year": 12}
 _NUMBERS_AT_ONCE = 2_000_000  # random numbers held at a time: 16 MB each, whatever the size of the record
 
 
 @dataclass(frozen=True)
 class Plan:
     """What is drawn, how often and from which seed; `step` is that of `_coding.steps`, or of `_coding.confused`
-    where a confusion matrix was given; empty where not drawn."""
+    where a confusion matrix was given; empty where not drawn. Acts of one sign in one
+    `cluster` of the calendar share their weight; None draws each act by itself."""
 
     band: float
     draws: int
@@ -36,6 +39,7 @@ class Plan:
     step: Floats
     seed: int
     confused: bool = False
+    cluster: Cluster | None = None
 
 
 @dataclass(frozen=True)
@@ -87,12 +91,17 @@ def redraw(acts: Acts, series: Sequence[Mask], days: Days, half_life: float, dra
 def _records(acts: Acts, step: Floats, drawn: Plan, cells: int) -> Iterator[tuple[Floats, Days, Floats]]:
     """Yield redrawn records in batches: weights, days and scores, draw x act; one row where all draws share it."""
     streams = [stream(drawn, number, 0) for number in range(len(SOURCES))]
+    member = clusters(acts, drawn.cluster)
+    number = int(member.max()) + 1
     loose = np.flatnonzero(acts.end > acts.start)
     length = (acts.end - acts.start + 1)[loose]
     batch = max(1, min(_NUMBERS_AT_ONCE // max(len(acts), 2 * cells), drawn.draws))
     for done in range(0, drawn.draws, batch):
         shape = (min(batch, drawn.draws - done), len(acts))
-        size = streams[0].standard_exponential(shape) if "events" in drawn.sources else np.ones(shape)
+        size = np.ones(shape)
+        if "events" in drawn.sources:
+            weight = streams[0].standard_exponential((shape[0], number))
+            size = weight if drawn.cluster is None else weight[:, member]
         day = acts.point[None]
         if "dates" in drawn.sources and len(loose):
             day = np.repeat(day, shape[0], axis=0)
@@ -106,6 +115,14 @@ def _records(acts: Acts, step: Floats, drawn: Plan, cells: int) -> Iterator[tupl
                 lower, upper, down, up = step
                 score = np.where(chance < up, upper, np.where(chance >= 1.0 - down, lower, score))
         yield size, day, score
+
+
+def clusters(acts: Acts, cluster: Cluster | None) -> Days:
+    """Number the clusters: acts of one sign whose point days lie in one part of the calendar."""
+    if cluster is None:
+        return np.arange(len(acts))
+    months = acts.point.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    return np.unique(months // MONTHS[cluster] * 2 + (acts.score < 0), return_inverse=True)[1]
 
 
 def stream(drawn: Plan, purpose: int, number: int) -> np.random.Generator:

@@ -9,6 +9,9 @@ Each draw makes another record that could as well have been written down, and co
   of mean size a: two gamma variates of shape k p0 / a and k (1 - p0) / a, times a; the bootstrap with a prior of
   Muliere and Secchi), and each raw sum gets half an act of its own mean size (a gamma variate of shape 1/2, which for
   acts of one size is the Jeffreys interval of a Poisson mean).
+  Where acts come in bursts they are fewer observations than they are rows. With `cluster` the acts of conflict of one
+  calendar quarter (month, year) get one weight, those of cooperation another; the prior's points stay acts, since as
+  clusters they would make the level's band too wide.
 * *dates*: each act's day is drawn evenly from `start`..`end`, both included. Acts dated to the day do not move.
 * *coding*: with probability `coding_error` (0.2 unless told; a declared assumption, not an estimate) a score moves to
   a neighbouring score of its CAMEO root, by the rule of `_coding`, which leaves the expected score as recorded. Where
@@ -46,7 +49,7 @@ from analysis.measures import _coding
 from analysis.measures import _options as opt
 from analysis.measures._decay import Decay, share
 from analysis.measures._frames import Acts, Days, Floats, Mask
-from analysis.measures._redraw import SOURCES, Draws, Plan, SourceOfError, redraw, stream
+from analysis.measures._redraw import MONTHS, SOURCES, Cluster, Draws, Plan, SourceOfError, redraw, stream
 
 CODING_ERROR = 0.2
 _CELLS_AT_ONCE = 32_000_000  # sums held at a time: 256 MB each for conflict and for cooperation
@@ -61,6 +64,7 @@ def plan(
     coding_error: float | pd.DataFrame,
     codes: pd.DataFrame | None,
     seed: int,
+    cluster: Cluster | None = None,
 ) -> Plan:
     """Check the options and look up each score's neighbours.
 
@@ -80,8 +84,12 @@ def plan(
         Columns `root` and `goldstein`, one row a code; default the shipped CAMEO table.
     seed : int
         Same seed, same band.
+    cluster : {"month", "quarter", "year"} or None
+        Acts of one sign in one such part of the calendar share their weight; None draws each by itself.
     """
     opt.check_draws(where, band, draws)
+    if cluster is not None:
+        opt.check_option(where, "cluster", cluster, tuple(MONTHS))
     confused = isinstance(coding_error, pd.DataFrame)
     if not isinstance(coding_error, pd.DataFrame):
         opt.check_between(where, "coding_error", coding_error, 0.0, 1.0)
@@ -103,7 +111,7 @@ def plan(
         step = _coding.confused(acts, coding_error)
     elif "coding" in sources and not isinstance(coding_error, pd.DataFrame):
         step = _coding.steps(acts, codes, coding_error)
-    return Plan(band, draws, sources, step, seed, confused)
+    return Plan(band, draws, sources, step, seed, confused, cluster)
 
 
 def limits(acts: Acts, series: Sequence[Mask], days: Days, model: Decay, drawn: Plan) -> list[Floats]:

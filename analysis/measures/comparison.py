@@ -18,7 +18,7 @@ from analysis.measures import _options as opt
 from analysis.measures import bands
 from analysis.measures._decay import decay, decayed_sums
 from analysis.measures._frames import Floats
-from analysis.measures._redraw import redraw
+from analysis.measures._redraw import Cluster, redraw
 
 WORD_BAND = 0.98
 """The band that must leave zero before a text says "rose" or "fell". Wider than the 90 % of levels, since the chance
@@ -36,6 +36,7 @@ def difference(
     band: float = 0.9,
     draws: int = 500,
     seed: int = 0,
+    cluster: Cluster | None = None,
 ) -> pd.DataFrame:
     """Compare the event index on two days, both by the same record.
 
@@ -45,7 +46,7 @@ def difference(
         As for `analysis.measures.tension.tension`.
     then, now : day
         The earlier and the later day, both on or after the first act.
-    half_life, shrinkage, band, draws, seed
+    half_life, shrinkage, band, draws, seed, cluster
         As for `tension`.
 
     Returns
@@ -83,6 +84,7 @@ def difference(
         coding_error=bands.CODING_ERROR,
         codes=None,
         seed=seed,
+        cluster=cluster,
     )
     redrawn = redraw(acts, [np.ones(len(acts), dtype=bool)], days, model.half_life, plan)
     conflict, cooperation = decayed_sums(acts, days, model.half_life)

@@ -27,7 +27,7 @@ from analysis.measures import _options as opt
 from analysis.measures import bands
 from analysis.measures._decay import Decay, decay, decayed_sums, long_run_share, share
 from analysis.measures._frames import Acts, Floats, Freq, Grid, Mask
-from analysis.measures._redraw import Plan, SourceOfError, redraw
+from analysis.measures._redraw import Cluster, Plan, SourceOfError, redraw
 from analysis.measures._series import states
 
 SCHEME = "gdelt: roots 01-05, 06-09, 10-14, 15-20"
@@ -55,6 +55,7 @@ def conduct(
     coding_error: float | pd.DataFrame = bands.CODING_ERROR,
     codes: pd.DataFrame | None = None,
     seed: int = 0,
+    cluster: Cluster | None = None,
     actors: Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """Follow the tension share of words and of deeds, and the gap between them.
@@ -65,7 +66,8 @@ def conduct(
     ----------
     events : DataFrame
         Needs `start`, `end`, `goldstein` and `quad_class`.
-    half_life, freq, start, end, shrinkage, band, draws, sources_of_error, coding_error, codes, seed, actors
+    half_life, freq, start, end, shrinkage, band, draws, sources_of_error, coding_error, codes, seed, cluster,
+    actors
         As in `tension`.
 
     Returns
@@ -103,7 +105,7 @@ def conduct(
     parts = _parts(acts, where)
     drawn: dict[str, Floats] = {}
     if band is not None:
-        plan = bands.plan(acts, where, band, draws, sources_of_error, coding_error, codes, seed)
+        plan = bands.plan(acts, where, band, draws, sources_of_error, coding_error, codes, seed, cluster)
         drawn = _drawn_shares(acts, parts, grid, model, plan) if len(acts) else {}
     return _tidy(acts, parts, grid, model, drawn, band)
 

@@ -32,7 +32,7 @@ from analysis.measures import _options as opt
 from analysis.measures import bands
 from analysis.measures._decay import Decay, decay, decayed_sums, long_run_share
 from analysis.measures._frames import Acts, Context, Floats, Freq, Grid
-from analysis.measures._redraw import SourceOfError
+from analysis.measures._redraw import Cluster, SourceOfError
 from analysis.measures._series import KEYS, By, Series, split, states
 
 MEASURES = ("conflict", "cooperation", "tension_share")
@@ -56,6 +56,7 @@ def tension(
     coding_error: float | pd.DataFrame = bands.CODING_ERROR,
     codes: pd.DataFrame | None = None,
     seed: int = 0,
+    cluster: Cluster | None = None,
     context: Context = "dyad",
     actors: Sequence[str] | None = None,
 ) -> pd.DataFrame:
@@ -88,9 +89,11 @@ def tension(
         p0, from 0 to 1; default the long-run share of the chosen table.
     band : float or None
         Nominal probability of the band; None leaves `low` and `high` missing.
-    draws, sources_of_error, coding_error, codes, seed
+    draws, sources_of_error, coding_error, codes, seed, cluster
         How the band is drawn, see `analysis.measures.bands`. By default all of "events", "dates" and, where the table
         has `cameo` or `root`, "coding".
+        `cluster` ("month", "quarter", "year") lets acts of one sign in one such part of the calendar share their
+        weight; None draws each by itself.
     context : {"dyad", "all", "third party"}
         Which rows are the chosen table: the dyad's acts, all, or only the acts that involve others.
     actors : pair of str, optional
@@ -134,7 +137,7 @@ def tension(
     series = split(acts, where, by=by, domains=domains, direction=direction, actors=actors)
     limits: list[Floats] | None = None
     if band is not None:
-        plan = bands.plan(acts, where, band, draws, sources_of_error, coding_error, codes, seed)
+        plan = bands.plan(acts, where, band, draws, sources_of_error, coding_error, codes, seed, cluster)
         limits = bands.limits(acts, [one.rows for one in series], grid.days, model, plan) if len(acts) else None
     parts = [_one_series(acts, one, grid, model, limits[index] if limits else None) for index, one in enumerate(series)]
     return _tidy(parts, series, by)

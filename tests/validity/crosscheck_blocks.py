@@ -10,6 +10,8 @@ from . import crosschecks
 from .tables import Cell, block, change, range_of, table, text, three, two
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from analysis.relationship import Relationship
 
 # Krippendorff's least alpha for tentative conclusions.
@@ -133,12 +135,17 @@ def forecasts(rel: Relationship) -> str:
     clear = row["skill_low"] > 0 or row["skill_high"] < 0
     rates = frame.set_index("deadline_basis")["value"]
     sentence = (
-        f"The {row['n']} scored forecasts have a mean Brier score of {three(row['value'])}; even odds would have had "
-        f"0.25. The skill of {change(row['skill'])} is {'clear of' if clear else 'not to be told from'} 0. Those "
-        f"whose deadline the author stated score {three(rates['stated'])}, those whose deadline we set "
-        f"{three(rates['imputed'])}; lower is better."
+        f"The {row['n']} scored forecasts whose deadline the author stated have a mean Brier score of "
+        f"{three(row['value'])}; even odds would have had 0.25. Their skill of {change(row['skill'])} is "
+        f"{'clear of' if clear else 'not to be told from'} 0. Those whose deadline we set score "
+        f"{three(rates['imputed'])}; lower is better. {_chosen(frame)}"
     )
     return block(sentence, table(frame, columns))
+
+
+def _chosen(frame: pd.DataFrame) -> str:
+    row = frame[frame["deadline_basis"] == "all"].iloc[0]
+    return f"Of all {row['n']} propositions {row['foreseen']} are known to have been chosen before they were decided."
 
 
 def forecast_parts(rel: Relationship) -> str:

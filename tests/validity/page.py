@@ -18,8 +18,8 @@ from analysis.places import SHIPPED
 from analysis.relationship import load
 
 from . import crosscheck_blocks as crossed
+from . import foresight_blocks, sentences
 from . import record_blocks as of_record
-from . import sentences
 from . import simulated_blocks as simulated
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ RECORD_BLOCKS: Mapping[str, Callable[[Relationship], str]] = {
     "meetings": crossed.meetings,
     "forecast scores": crossed.forecasts,
     "forecast parts": crossed.forecast_parts,
+    "bursts": foresight_blocks.bursts,
+    "foresight": foresight_blocks.standing,
 }
 SIMULATED_BLOCKS: Mapping[str, Callable[[], str]] = {
     "bands held": simulated.bands,

@@ -1,0 +1,82 @@
+"""Bands that take acts of one sign in one quarter as one observation: what they share, and what they hold."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from event_kit import random_events, share_of
+
+import analysis as an
+from analysis.errors import OptionError
+from analysis.measures._frames import read_acts
+from analysis.measures._redraw import clusters
+
+RECORD = random_events(250, seed=8)
+
+
+def table(*rows: tuple[str, float]) -> pd.DataFrame:
+    day = pd.to_datetime([date for date, _ in rows]).astype("datetime64[us]")
+    return pd.DataFrame({"start": day, "end": day, "goldstein": [score for _, score in rows], "root": "11"})
+
+
+@pytest.mark.parametrize(("cluster", "expected"), [(None, 5), ("month", 5), ("quarter", 4), ("year", 3)])
+def test_acts_of_one_sign_in_one_part_of_the_calendar_are_one_cluster(cluster, expected):
+    acts = read_acts(
+        table(("2020-01-01", -5), ("2020-03-31", -2), ("2020-03-31", 4), ("2020-04-01", -5), ("2021-01-01", -5)), "x"
+    )
+    assert len(np.unique(clusters(acts, cluster))) == expected
+
+
+def test_acts_in_separate_quarters_have_the_band_of_independent_draws():
+    apart = table(
+        *(
+            (f"{year}-{month}-15", score)
+            for year in range(2010, 2020)
+            for month, score in (("02", -5.0), ("05", 4.0), ("08", -3.0), ("11", 6.0))
+        )
+    )
+    options = {"sources_of_error": ("events",), "freq": "Q", "draws": 100}
+    pd.testing.assert_frame_equal(an.tension(apart, **options), an.tension(apart, cluster="quarter", **options))
+
+
+def test_a_burst_counts_as_one_act_of_its_size():
+    calm = [(f"20{year:02d}-05-15", 4.0) for year in range(10, 20)]
+    burst = table(*calm, *((f"2019-08-{day:02d}", -2.0) for day in range(10, 15)))
+    single = table(*calm, ("2019-08-12", -10.0))
+    options = {
+        "sources_of_error": ("events",),
+        "start": "2019-12-31",
+        "end": "2019-12-31",
+        "shrinkage": 0,
+        "draws": 4000,
+    }
+    wide = [
+        float((row["high"] - row["low"]).iloc[0])
+        for row in (
+            share_of(an.tension(burst, cluster="quarter", **options)),
+            share_of(an.tension(single, **options)),
+            share_of(an.tension(burst, **options)),
+        )
+    ]
+    assert wide[0] == pytest.approx(wide[1], rel=0.05)
+    assert wide[0] > 1.3 * wide[2]
+
+
+def test_the_order_of_rows_and_what_is_not_drawn_change_nothing():
+    turned = RECORD.sample(frac=1, random_state=5)
+    pd.testing.assert_frame_equal(an.tension(RECORD, cluster="quarter"), an.tension(turned, cluster="quarter"))
+    exact = {"sources_of_error": ("dates",)}
+    pd.testing.assert_frame_equal(an.tension(RECORD, **exact), an.tension(RECORD, cluster="quarter", **exact))
+
+
+def test_the_difference_of_two_days_takes_the_same_clusters():
+    days = RECORD["start"].quantile([0.5, 0.8]).dt.normalize().tolist()
+    alone, crowd = (an.difference(RECORD, *days, cluster=cluster, draws=1000).iloc[0] for cluster in (None, "year"))
+    assert crowd["value"] == alone["value"]
+    assert crowd["high"] - crowd["low"] > 1.1 * (alone["high"] - alone["low"])
+
+
+def test_a_cluster_that_is_none_is_refused():
+    with pytest.raises(OptionError, match="cluster"):
+        an.tension(RECORD, cluster="week")
