@@ -4,7 +4,7 @@ BIN := .venv/bin
 AS_OF ?=
 READY := .venv/ready
 
-.PHONY: briefing test test-fast test-oldest lint apart coverage mutants sizes docs lab notebooks pictures methods bench clean
+.PHONY: briefing test test-fast test-oldest test-newest lint apart coverage mutants sizes docs lab notebooks pictures methods bench clean
 
 briefing: $(READY)
 	$(BIN)/workbook brief russia-belarus $(if $(AS_OF),--as-of $(AS_OF)) --out briefing.pdf
@@ -54,6 +54,12 @@ docs: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[docs]'
 	$(BIN)/pdoc --docformat numpy --output-directory build/docs analysis
 
+# The suite on the newest versions of what the workbook stands on, in an environment of its own; slow.
+test-newest:
+	$(PYTHON) -m venv --clear .venv-newest
+	.venv-newest/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	.venv-newest/bin/pytest -n auto --dist loadfile tests
+
 lab: $(READY)
 	$(BIN)/workbook lab
 
@@ -77,7 +83,7 @@ bench: $(READY)
 	$(BIN)/pytest tests/benchmarks --benchmark-only --benchmark-columns=min,median,rounds
 
 clean:
-	rm -rf .venv .venv-oldest build .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis briefing.pdf
+	rm -rf .venv .venv-oldest .venv-newest build .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis briefing.pdf
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, not " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'

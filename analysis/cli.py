@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -148,38 +148,108 @@ def params(notebook: Path) -> None:
     from analysis.runs.parameters import declared
 
     shipped = places.notebooks() / f"{notebook.stem}.ipynb"
-    found = declared(notebook if notebook.is_file() or not shipped.is_file() else shipped)
+    skipped: list[str] = []
+    found = declared(notebook if notebook.is_file() or not shipped.is_file() else shipped, skipped=skipped)
     table = Table("parameter", "type", "default", "help")
     for one in found:
         cells = (one.name, "day" if one.date else one.type, repr(one.default), one.help)
         table.add_row(*(Text(cell) for cell in cells))
     Console(width=None if sys.stdout.isatty() else 200, highlight=False).print(table)
+    for line in skipped:
+        click.echo(f"Left out: {line} A run of this notebook is refused until that is mended.", err=True)
+
+
+_plan = click.argument("file", metavar="PLAN", type=click.Path(path_type=Path))
+_out = click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the results.")
+_formats = click.option(
+    "--formats", default="", metavar="A,B", help="Documents to make instead of the plan's: pdf, docx, html."
+)
+_limit = click.option(
+    "--time-limit", type=float, metavar="SECONDS", help="For the cells of one run, and again for its documents."
+)
+_retries = click.option("--retries", type=int, metavar="N", help="Try a failed run N times again.")
+_cold = click.option("--cold", is_flag=True, help="Start every kernel from scratch instead of forking it.")
+_force = click.option("--force", is_flag=True, help="Make runs although nothing has changed.")
 
 
 @main.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the results.")
+@_plan
+@_out
 @click.option("--jobs", type=int, help="Runs at once (default: the cores).")
 @click.option("--dry-run", is_flag=True, help="Print the plan and do nothing.")
-@click.option("--formats", default="", metavar="A,B", help="Documents to make instead of the file's: pdf, docx, html.")
-@click.option("--time-limit", type=float, metavar="SECONDS", help="For the cells of one run.")
-@click.option("--cold", is_flag=True, help="Start every kernel from scratch instead of forking it.")
+@click.option("--names", is_flag=True, help="Print the names of what is to be made, one a line, and do nothing.")
+@click.option("--explain", metavar="NAME", help="List what is watched for a run, and do nothing.")
+@click.option("--only", multiple=True, metavar="NAME", help="Only this run; may be given several times.")
+@click.option("--executor", default="", metavar="dask:ADDRESS", help="Have a cluster make the runs.")
+@click.option("--fail-fast", is_flag=True, help="Begin no more runs when one has failed.")
+@click.option("--prune", is_flag=True, help="Remove files of runs that the plan has no more.")
+@_formats
+@_limit
+@_retries
+@_cold
+@_force
 @data_option
 @refusing
 def batch(
-    file: Path, out: Path, jobs: int | None, dry_run: bool, formats: str, time_limit: float | None, cold: bool
+    file: Path, names: bool, explain: str | None, dry_run: bool, executor: str, formats: str, cold: bool, **how: Any
 ) -> None:
-    """Run the notebooks that FILE (TOML) asks for, and do only what is missing or changed."""
-    from analysis.runs.batching import batch as make
+    """Run the notebooks that PLAN (TOML) asks for, and do only what is missing or changed."""
+    from analysis.runs import batching, executors, plan
 
-    asked = [part.strip() for part in formats.split(",") if part.strip()] or None
-    try:
-        made = make(file, out, jobs, dry_run, asked, time_limit, kernel="cold" if cold else "warm")
-    except KeyboardInterrupt:
-        click.echo("Stopped. What was done is kept; the same command goes on from there.", err=True)
-        sys.exit(130)  # as a shell says that Ctrl-C ended a command; 1 says that runs failed
+    if explain:
+        from analysis.runs.causes import explain as words_for
+
+        click.echo(words_for(batching.select(plan.plan(file), [explain])[0]))
+        return
+    with executors.executor("" if dry_run or names else executor) as carrier, _stoppable():
+        made = batching.batch(
+            file,
+            dry_run=dry_run or names,
+            formats=_parts(formats),
+            kernel="cold" if cold else "warm",
+            executor=carrier,
+            **how,
+        )
+    if names:
+        click.echo("".join(f"{run.name}\n" for run in made.runs if run.status == "planned"), nl=False)
+        return
     click.echo(made.report(every=dry_run))
     sys.exit(made.exit_status)
+
+
+@main.command()
+@_plan
+@click.argument("name")
+@_out
+@_formats
+@_limit
+@_retries
+@_cold
+@_force
+@data_option
+@refusing
+def run(file: Path, name: str, out: Path, formats: str, cold: bool, **how: Any) -> None:
+    """Make the one run NAME of PLAN, for engines that carry runs themselves; `workbook batch` makes the index."""
+    from analysis.runs import batching
+
+    with _stoppable():
+        made = batching.one(file, name, out, formats=_parts(formats), kernel="cold" if cold else "warm", **how)
+    click.echo(made.line)
+    sys.exit(1 if made.error else 0)
+
+
+def _parts(text: str) -> list[str] | None:
+    return [part.strip() for part in text.split(",") if part.strip()] or None
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Say after Ctrl-C or SIGTERM how to go on, and end with the status that a shell knows for them."""
+    try:
+        yield
+    except KeyboardInterrupt as end:
+        click.echo("Stopped. What was done is kept; the same command goes on from there.", err=True)
+        sys.exit(143 if end.args else 130)
 
 
 @main.command(context_settings={"ignore_unknown_options": True})

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from analysis.runs import ledger
+from analysis.runs import causes
 
 PARAMETERS = """
 as_of: str = "2020-01-31"  # date: last day that may be known
@@ -52,7 +52,7 @@ def freeze_code(folder: Path) -> Path:
     frozen = folder / "frozen"
     frozen.mkdir(exist_ok=True)
     (frozen / "code.py").write_text("x = 1\n")
-    ledger._PACKAGE = frozen
+    causes._PACKAGE = frozen
     return frozen
 
 

@@ -21,14 +21,14 @@ from small_notebooks import LEAVE_PID, freeze_code, living_kernels, notebook, te
 
 from analysis import places
 from analysis.errors import OptionError
-from analysis.runs import ledger, naming
+from analysis.runs import causes, naming
 from analysis.runs.batching import BatchResult, batch
 from analysis.runs.plan import days, plan
 
 
 @pytest.fixture(autouse=True)
 def frozen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger, "_PACKAGE", ledger._PACKAGE)
+    monkeypatch.setattr(causes, "_PACKAGE", causes._PACKAGE)
     freeze_code(tmp_path)
 
 
@@ -236,7 +236,7 @@ def test_every_run_is_made_with_its_own_parameters(tmp_path: Path) -> None:
         "brief_2023-04-06_2": ["2023-04-06 2"],
     }
     assert sorted(path.name for path in (tmp_path / "out").iterdir() if not path.name.startswith(".")) == sorted(
-        [*(f"{name}.ipynb" for name in made), "index.csv", "index.html", "manifest.json"]
+        [*(f"{name}.ipynb" for name in made), *(f"{name}.json" for name in made), "index.csv", "index.html"]
     )
 
 
@@ -261,11 +261,7 @@ def test_a_second_call_makes_nothing(tmp_path: Path) -> None:
     before = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in out.iterdir() if path.is_file()}
     result = go(file, out)
     assert set(states(result).values()) == {("reused", "nothing changed")}
-    assert {
-        path: (path.stat().st_mtime_ns, path.read_bytes())
-        for path in out.iterdir()
-        if path.is_file() and path.name != "manifest.json"
-    } == {path: content for path, content in before.items() if path.name != "manifest.json"}
+    assert {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in out.iterdir() if path.is_file()} == before
 
 
 def test_touching_a_file_redoes_nothing(tmp_path: Path) -> None:
@@ -315,12 +311,12 @@ def test_a_changed_notebook_and_an_added_value_are_told_apart(tmp_path: Path) ->
 def test_the_code_and_the_libraries_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file, out = make(tmp_path, 'notebook = "brief.ipynb"\nformats = []\n[[run]]\nn = 3'), tmp_path / "out"
     go(file, out)
-    real = ledger.libraries()
-    monkeypatch.setattr(ledger, "libraries", lambda: {**real, "pandas": "99.0"})
+    real = causes.libraries()
+    monkeypatch.setattr(causes, "libraries", lambda imported=frozenset(): {**real, "pandas": "99.0"})
     assert states(go(file, out)) == {"brief": ("done", f"pandas {real['pandas']} -> 99.0")}
     copy = tmp_path / "analysis"
-    shutil.copytree(ledger._PACKAGE, copy)
-    monkeypatch.setattr(ledger, "_PACKAGE", copy)
+    shutil.copytree(causes._PACKAGE, copy)
+    monkeypatch.setattr(causes, "_PACKAGE", copy)
     assert states(go(file, out)) == {"brief": ("reused", "nothing changed")}
     (copy / "code.py").write_text("x = 2\n")
     assert states(go(file, out)) == {"brief": ("done", "code of the workbook changed")}
@@ -357,29 +353,46 @@ def test_files_named_by_a_parameter_or_listed_are_inputs(tmp_path: Path) -> None
     file, out = tmp_path / "b.toml", tmp_path / "out"
     file.write_text('notebook = "n.ipynb"\nformats = []\ninputs = ["extra.csv"]\n[[run]]\n')
     go(file, out)
-    for name in ("t.csv", "extra.csv"):
+    for name, label in (("t.csv", "t.csv (parameter table)"), ("extra.csv", "extra.csv")):
         (tmp_path / name).write_text("2\n")
-        assert states(go(file, out)) == {"n": ("done", f"{name} changed")}
+        assert states(go(file, out)) == {"n": ("done", f"{label} changed")}
 
 
-def test_a_ledger_that_is_damaged_or_of_another_format_means_making_all_again(tmp_path: Path) -> None:
+WHOLE = {"format": 2, "name": "brief", "status": "done", "why": "", "error": "", "seconds": 1, "title": "", "figures": {},
+         "alt": "", "notes": [], "files": {}, "causes": {part: {} for part in causes.PARTS}}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"{", b"[]", b"", b"\xff\xfe\x00", b"null", b"[" * 100_000,
+        *(json.dumps({key: value for key, value in WHOLE.items() if key != left_out}).encode() for left_out in WHOLE),
+        *(json.dumps({**WHOLE, key: None}).encode() for key in WHOLE),
+        json.dumps({**WHOLE, "causes": {"files": {}}}).encode(),
+        json.dumps({**WHOLE, "files": {"brief.ipynb": 3}}).encode(),
+        json.dumps({**WHOLE, "name": "other"}).encode(),
+    ],
+)  # fmt: skip
+def test_an_entry_that_is_not_whole_counts_as_absent(tmp_path: Path, content: bytes) -> None:
+    file, out = make(tmp_path, 'notebook = "brief.ipynb"\nformats = []\n[[run]]\nn = 3'), tmp_path / "out"
+    out.mkdir()
+    (out / "brief.json").write_bytes(content)
+    assert states(go(file, out, dry_run=True)) == {"brief": ("planned", "new")}
+    (out / "brief.json").write_text(json.dumps(WHOLE))
+    assert states(go(file, out, dry_run=True))["brief"][1] != "new"
+
+
+def test_the_entry_names_everything_that_a_run_was_made_of(tmp_path: Path) -> None:
     file, out = make(tmp_path, 'notebook = "brief.ipynb"\nformats = []\n[[run]]\nn = 3'), tmp_path / "out"
     go(file, out)
-    for text in ("{", "[]", '{"format": 99, "runs": {}}', ""):
-        (out / "manifest.json").write_text(text)
-        assert states(go(file, out)) == {"brief": ("done", "new")}
-
-
-def test_the_ledger_names_everything_that_a_run_was_made_of(tmp_path: Path) -> None:
-    file, out = make(tmp_path, 'notebook = "brief.ipynb"\nformats = []\n[[run]]\nn = 3'), tmp_path / "out"
-    go(file, out)
-    entry = json.loads((out / "manifest.json").read_text())["runs"]["brief"]
+    entry = json.loads((out / "brief.json").read_text())
     assert entry["causes"]["parameters"] == {"as_of": "2020-01-31", "n": 3}
-    assert set(entry["causes"]) == {"notebook", "parameters", "inputs", "code", "libraries"}
-    assert {"python", "pandas", "matplotlib", "typst"} <= set(entry["causes"]["libraries"])
-    assert entry["files"]["brief.ipynb"] == ledger.file_hash(out / "brief.ipynb")
+    assert set(entry["causes"]) == {"parameters", "files", "environment", "libraries"}
+    assert set(entry["causes"]["files"]) == {"notebook", "code of the workbook"}
+    assert {"python", "pandas", "matplotlib", "typst", "pandera", "pillow"} <= set(entry["causes"]["libraries"])
+    assert entry["files"]["brief.ipynb"] == causes.file_hash(out / "brief.ipynb")
     assert entry["seconds"] > 0
-    assert str(tmp_path) not in (out / "manifest.json").read_text()
+    assert str(tmp_path) not in (out / "brief.json").read_text()
 
 
 def test_runs_are_parallel_and_no_kernel_is_left(tmp_path: Path) -> None:
@@ -413,9 +426,9 @@ def test_progress_is_plain_lines_when_not_on_a_terminal(tmp_path: Path) -> None:
     lines = stream.getvalue().splitlines()
     assert [line.split("]")[0] for line in lines] == [f"[{n}/5" for n in range(1, 6)]
     assert all("\x1b" not in line and "\r" not in line for line in lines)
-    assert "running" in lines[0]
+    assert "4 to come, about" in lines[0]
     assert "left" in lines[0]
-    assert lines[-1].endswith("5 done, 0 running, 0 failed")
+    assert lines[-1].endswith("5 done, 0 failed, 0 to come")
 
 
 def test_progress_is_one_bar_on_a_terminal(tmp_path: Path) -> None:
@@ -434,7 +447,7 @@ def test_planning_imports_no_slow_module(tmp_path: Path) -> None:
     file, out = make(tmp_path, MATRIX), tmp_path / "out"
     go(file, out)
     code = (
-        f"import sys, pathlib; from analysis.runs import ledger; ledger._PACKAGE = pathlib.Path({str(tmp_path / 'frozen')!r})\n"
+        f"import sys, pathlib; from analysis.runs import causes; causes._PACKAGE = pathlib.Path({str(tmp_path / 'frozen')!r})\n"
         "from analysis.runs.batching import batch\n"
         f"assert batch({str(file)!r}, {str(out)!r}).exit_status == 0\n"
         "slow = {'pandas', 'matplotlib', 'papermill', 'nbformat', 'jupyter_client', 'typst', 'IPython'} & set(sys.modules)\n"

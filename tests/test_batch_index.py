@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from small_notebooks import freeze_code, notebook
 
-from analysis.runs import index, ledger
+from analysis.runs import causes, index
 from analysis.runs.batching import batch
 
 CELLS = (
@@ -70,10 +70,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file.write_text(
         'notebook = "brief.ipynb"\nformats = ["html"]\n[parameters]\nas_of = "2020-06-30"\n[matrix]\nn = [1, 2, 3]'
     )
-    real = ledger._PACKAGE
+    real = causes._PACKAGE
     freeze_code(base)
     assert batch(file, base / "out", jobs=2, stream=io.StringIO()).exit_status == 1
-    ledger._PACKAGE = real
+    causes._PACKAGE = real
     return base / "out"
 
 
@@ -158,7 +158,7 @@ def _row(**parts: Any) -> dict[str, Any]:
         "figures": {},
         "alt": "",
     }
-    return {**base, "preview": b"", "files": ["r.ipynb"], "error": "", **parts}
+    return {**base, "preview": None, "files": ["r.ipynb"], "error": "", "notes": [], **parts}
 
 
 def test_nothing_in_a_run_can_become_markup() -> None:

@@ -225,3 +225,30 @@ def test_a_value_is_either_refused_or_of_the_declared_type(value: Any) -> None:
 @given(st.dates())
 def test_every_day_is_a_date_and_survives(day: datetime.date) -> None:
     assert params.check([params.Parameter("d", "str", "", date=True)], {"d": day.isoformat()}) == {"d": day.isoformat()}
+
+
+def test_a_listing_leaves_out_what_is_no_python_and_says_so_and_a_run_refuses_it(tmp_path: Path) -> None:
+    from click.testing import CliRunner
+
+    from analysis.cli import main
+
+    path = notebook(tmp_path / "n.ipynb", parameters="a: int = 1\n= 2\nb: str = 'x'  # kept\nc = = 3\n")
+    with pytest.raises(OptionError, match="line 2"):
+        params.declared(path)
+    skipped: list[str] = []
+    assert [p.name for p in params.declared(path, skipped=skipped)] == ["a", "b"]
+    assert [line.split(":")[0] for line in skipped] == [f"n.ipynb, parameters cell, line {n}" for n in (2, 4)]
+    shown = CliRunner().invoke(main, ["params", str(path)])
+    assert shown.exit_code == 0
+    assert "kept" in shown.output
+    assert "Left out: n.ipynb, parameters cell, line 4" in shown.output
+
+
+def test_a_value_that_cannot_be_of_its_defaults_type_is_refused(tmp_path: Path) -> None:
+    cell = "import datetime\nday = datetime.date(2020, 1, 1)\nfolder = Path('x')\nhalf = 3 / 2\ntyped: str = str(day)"
+    declared = params.declared(notebook(tmp_path / "n.ipynb", parameters=cell))
+    for name, value in (("day", "2021-01-01"), ("folder", "y")):
+        with pytest.raises(OptionError, match="declared with a type") as refused:
+            params.check(declared, {name: value})
+        assert refused.value.field == name
+    assert params.check(declared, {"half": 2, "typed": "x"}) == {"half": 2, "typed": "x"}

@@ -105,7 +105,7 @@ def test_a_failing_cell_is_named_as_the_author_counts_and_the_partial_notebook_k
     nbformat.validate(partial)
     assert "before" in texts(partial)
     assert "after" not in "".join(texts(partial))
-    assert [path.name for path in out.parent.iterdir()] == ["o.failed.ipynb"]
+    assert sorted(path.name for path in out.parent.iterdir()) == ["o.failed.ipynb", "o.failed.log"]
 
 
 @pytest.mark.parametrize("kernel", KERNELS)
@@ -235,3 +235,124 @@ def test_a_kernel_that_does_not_start_is_tried_again(tmp_path: Path, monkeypatch
     assert failed.value.cell == 0
     assert counter.read_text() == "xx"
     assert os.listdir(tmp_path).count("o.ipynb") == 0
+
+
+# --- nothing vanishes, and every failure has its reason ---------------------------------------------------------------
+
+
+def shown(path: Path, *cells: str, tags: dict[int, list[str]] | None = None) -> nbformat.NotebookNode:
+    """Run a notebook without parameters and return it; `tags` by the number of the code cell."""
+    content = json.loads(notebook(path, *cells, parameters=None).read_text())
+    for number, words in (tags or {}).items():
+        content["cells"][number]["metadata"]["tags"] = words
+    path.write_text(json.dumps(content))
+    return run(path, out=path.with_name("o.ipynb"), kernel="warm")
+
+
+def test_what_widgets_had_captured_goes_back_into_the_cell_that_shows_them(tmp_path: Path) -> None:
+    cells = (
+        "import ipywidgets as w, matplotlib.pyplot as plt\nfrom IPython.display import display\n"
+        "o = w.Output()\nwith o:\n    print('inside')\n    plt.plot([1, 2]); plt.show()\ndisplay(o)",
+        "box = w.VBox([w.HTML('x'), w.Output()])\ndisplay(box)",
+        "with box.children[1]: print('filled later')",
+        "w.interact(lambda k: print('moved', k), k=(0, 3));",
+        "hidden = w.Output()\nwith hidden: print('never shown')",
+        "o2 = w.Output()\ndisplay(o2)\nwith o2: raise ValueError('swallowed')",
+    )
+    node = shown(tmp_path / "n.ipynb", *cells)
+    nbformat.validate(node)
+    found = [
+        [output.get("text") or sorted(output.get("data", {})) for output in cell.outputs] for cell in node.cells[1:]
+    ]
+    assert found[0] == ["inside\n", ["image/png", "text/plain"]]
+    assert found[1][-1] == "filled later\n"
+    assert found[2] == []
+    assert found[3][-1] == "moved 1\n"
+    assert node.cells[6].outputs[0].ename == "ValueError"
+    assert node.metadata.papermill.notes == [
+        "the outputs that 1 widgets captured are left out, since no cell shows the widgets",
+        "cell 7 shows an error (ValueError)",
+    ]
+    assert "widgets" not in node.metadata
+    assert "model_id" not in (tmp_path / "o.ipynb").read_text()
+
+
+@pytest.mark.parametrize(("leave", "words"), [("sys.exit()", ""), ("sys.exit(0)", ""), ("sys.exit(3)", "exit code 3")])
+def test_a_notebook_that_leaves_by_sys_exit_has_ended_early(tmp_path: Path, leave: str, words: str) -> None:
+    with pytest.raises(RunError, match=r"cell 3 .*ended early at cell 3.*the cells after it were not run") as failed:
+        shown(tmp_path / "n.ipynb", "print('half')", f"import sys; {leave}", "print('the conclusion')")
+    assert words in str(failed.value)
+    assert "half" in texts(nbformat.read(tmp_path / "o.failed.ipynb", as_version=4))
+
+
+def test_a_cell_that_may_raise_may_and_the_one_that_raised_is_named(tmp_path: Path) -> None:
+    cells = ("1 / 0", "print('last')")
+    node = shown(tmp_path / "n.ipynb", *cells, tags={1: ["raises-exception"]})
+    assert texts(node)[-1] == "last"
+    assert node.metadata.papermill.notes == ["cell 2 shows an error (ZeroDivisionError)"]
+    with pytest.raises(RunError, match=r"cell 3 \(`int\('x'\)`\): ValueError"):
+        shown(tmp_path / "m.ipynb", "1 / 0", "int('x')", tags={1: ["raises-exception"]})
+    assert texts(shown(tmp_path / "k.ipynb", *cells, tags={1: ["skip-execution"]}))[-1] == "last"
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason"),
+    [
+        ("%timeit -z", "UsageError: option -z not recognized"),
+        ("class Stop(Exception):\n    def _render_traceback_(self): pass\nraise Stop", "Stop"),
+        ("class Stop(Exception):\n    def _render_traceback_(self): return []\nraise Stop", "Stop"),
+        ("raise ValueError('two\\nlines\\n\\n')", "ValueError: two lines"),
+        ("raise ValueError('x' * 10_000)", "ValueError: xxx"),
+        ("raise ValueError('\\x1b[31mred\\x1b[0m')", "ValueError: red"),
+        ("assert False", "AssertionError"),
+        ("import os; os.write(2, b'\\nfirst\\nlast\\n'); os._exit(4)", "exit code 4; it last said: first / last"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGABRT)", "the kernel died (SIGABRT"),
+    ],
+)
+def test_a_reason_is_one_sentence_and_the_notebook_and_a_log_are_kept(tmp_path: Path, cell: str, reason: str) -> None:
+    with pytest.raises(RunError) as failed:
+        shown(tmp_path / "n.ipynb", "print('before')", cell)
+    assert reason in failed.value.reason
+    assert "\n" not in failed.value.reason
+    assert len(failed.value.reason) < 700
+    assert failed.value.cell == 3
+    assert "before" in texts(nbformat.read(tmp_path / "o.failed.ipynb", as_version=4))
+    assert failed.value.reason in (tmp_path / "o.failed.log").read_text()
+
+
+def test_outputs_are_kept_up_to_a_limit_and_what_is_left_out_is_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from analysis.runs import running
+
+    monkeypatch.setattr(running, "OUTPUT_LIMIT", 1000)
+    cells = (
+        "print('x' * 999)",
+        "print('x' * 1000)",
+        "from IPython.display import display, HTML, clear_output\nprint('y' * 600)\ndisplay(HTML('z' * 700))",
+        "for n in range(5):\n    clear_output()\n    print('w' * 900, flush=True)",
+    )
+    whole, cut, table, loop = (cell.outputs for cell in shown(tmp_path / "n.ipynb", *cells).cells[1:])
+    assert [output.text for output in whole] == ["x" * 999 + "\n"]
+    words = "\n[{} characters of output are left out here, after the first 1,000.]\n"
+    assert [output.text for output in cut] == ["x" * 1000, words.format(1)]
+    assert [output.get("text", "") for output in table] == ["y" * 600 + "\n", words.format(734)]
+    assert [output.text for output in loop] == ["w" * 900 + "\n"]
+
+
+def test_a_print_of_200_mb_needs_less_than_1_gb(tmp_path: Path) -> None:
+    path = notebook(tmp_path / "n.ipynb", "print('x' * 200_000_000)\nfor n in range(300_000): print('y' * 99)")
+    (tmp_path / "out").mkdir()
+    code = (
+        "import resource, sys; from pathlib import Path; from analysis.runs.plan import plan\n"
+        "from analysis.runs.single import make\n"
+        f"p = plan({{'notebook': {str(path)!r}, 'run': [{{}}], 'formats': ['html']}})\n"
+        f"print(make(p.runs[0], Path({str(tmp_path / 'out')!r})).status)\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    status, *peaks = done.stdout.split()
+    assert status == "done", done.stdout
+    assert all(int(peak) < 1_000_000 for peak in peaks), peaks
+    assert "characters of output are left out here" in (tmp_path / "out" / "n.ipynb").read_text()[-3000:]
+    assert "Cut here: 20,000,000 characters" in (tmp_path / "out" / "n.html").read_text(encoding="utf-8")

@@ -18,7 +18,7 @@ from small_notebooks import alive, notebook, python, texts, until
 
 from analysis.runs.running import run
 from analysis.runs.warm import client as warm
-from analysis.runs.warm import environment as surroundings
+from analysis.runs.warm.preload import record as load_record
 
 pytestmark = pytest.mark.skipif(bool(warm.unavailable()), reason=warm.unavailable())
 
@@ -84,14 +84,14 @@ def test_a_run_sees_the_environment_of_its_caller_not_of_the_server(
     path = notebook(tmp_path / "n.ipynb", "import os, time; print(os.environ.get('MY_VARIABLE'), time.tzname[0])")
     monkeypatch.setenv("MY_VARIABLE", "one")
     assert texts(run(path, kernel="warm"))[0].split()[0] == "one"
-    server = warm.server(surroundings.environment())
+    server = warm.server()
     monkeypatch.setenv("MY_VARIABLE", "two")
     assert texts(run(path, kernel="warm"))[0].split()[0] == "two"
-    assert warm.server(surroundings.environment()) is server
+    assert warm.server() is server
     # What Python reads only when it starts needs a server of its own.
     monkeypatch.setenv("TZ", "XYZ-3")
     assert texts(run(path, kernel="warm"))[0].split() == ["two", "XYZ"]
-    assert warm.server(surroundings.environment()) is not server
+    assert warm.server() is not server
 
 
 def test_a_matplotlibrc_in_the_folder_counts_as_in_a_fresh_kernel(tmp_path: Path) -> None:
@@ -110,9 +110,9 @@ def test_a_record_loaded_beforehand_is_the_kernels_own_and_as_its_files_are(tmp_
     _loaded.clear()
     """
     path = notebook(tmp_path / "n.ipynb", f"record = {str(record)!r}\n{textwrap.dedent(look)}")
-    server = warm.server(surroundings.environment())
-    server.prepare("none:none", {})
-    server.prepare("analysis.runs.warm.preload:record", {"path": str(record)})
+    server = warm.server()
+    server.prepare(load_record, "no such record")
+    server.prepare(load_record, str(record))
     summary = texts(run(path, kernel="warm"))[0].removeprefix("1 ")
     assert summary == record_kit.ROWS["events"][0]["summary"]
     assert texts(run(path, kernel="warm")) == [f"1 {summary}"]
@@ -122,7 +122,7 @@ def test_a_record_loaded_beforehand_is_the_kernels_own_and_as_its_files_are(tmp_
 
 
 def test_the_server_has_one_thread_and_only_imported_modules(tmp_path: Path) -> None:
-    server = warm.server(surroundings.environment())
+    server = warm.server()
     run(notebook(tmp_path / "n.ipynb", "n"), kernel="warm")
     tasks = Path(f"/proc/{server.pid}/task")
     if not tasks.is_dir():
@@ -170,7 +170,7 @@ def test_no_kernel_outlives_its_caller_however_that_ends(tmp_path: Path, end: in
     (tmp_path / "tmp").mkdir()
     environment = {**os.environ, "MARK_OF_TEST": str(tmp_path), "TMPDIR": str(tmp_path / "tmp")}
     caller = python("-c", SLEEPER, str(path), env=environment)
-    assert until(sign.exists, 30)
+    assert until(sign.exists, 120)
     # The caller, its fork server and the kernel.
     assert len(alive(str(tmp_path))) == 3
     caller.send_signal(end)
@@ -186,8 +186,8 @@ def test_no_kernel_outlives_its_server(tmp_path: Path) -> None:
     (tmp_path / "tmp").mkdir()
     environment = {**os.environ, "MARK_OF_TEST": str(tmp_path), "TMPDIR": str(tmp_path / "tmp")}
     caller = python("-c", SLEEPER, str(path), env=environment)
-    assert until(sign.exists, 30)
-    server = next(int(line.split()[0]) for line in alive(str(tmp_path)) if "forkserver" in line)
+    assert until(sign.exists, 120)
+    server = next(int(line.split()[0]) for line in alive(str(tmp_path)) if "warm.server" in line)
     try:
         os.kill(server, signal.SIGKILL)
         assert until(lambda: len(alive(str(tmp_path))) == 1, 5)
@@ -199,7 +199,7 @@ def test_no_kernel_outlives_its_server(tmp_path: Path) -> None:
 def test_a_server_that_is_killed_is_replaced(tmp_path: Path) -> None:
     path = notebook(tmp_path / "n.ipynb", "print(n)")
     run(path, kernel="warm")
-    os.kill(warm.server(surroundings.environment()).pid, signal.SIGKILL)
+    os.kill(warm.server().pid, signal.SIGKILL)
     assert texts(run(path, kernel="warm")) == ["2"]
 
 
@@ -226,7 +226,7 @@ def test_papermill_as_it_is_can_use_the_engine(tmp_path: Path) -> None:
 def test_the_extension_points_are_registered_and_load_in_any_order() -> None:
     assert [e.name for e in entry_points(group="papermill.engine")].count("warm") == 1
     assert "workbook-fork" in [e.name for e in entry_points(group="jupyter_client.kernel_provisioners")]
-    for first, second in (("papermill", "analysis.runs.warm.kernels"), ("analysis.runs.warm.kernels", "papermill")):
+    for first, second in (("papermill", "analysis.runs.kernels"), ("analysis.runs.kernels", "papermill")):
         code = f"import {first}, {second}; from papermill.engines import papermill_engines as e; e.get_engine('warm')"
         subprocess.run([sys.executable, "-c", code], check=True)
 

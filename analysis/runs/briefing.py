@@ -95,7 +95,7 @@ def brief(
     told = {**checked, "relationship": name}
     node = run(notebook, told, progress=lambda done, cells: progress(f"Cell {done} of {cells} ..."))
     progress(f"Setting {path.name} ...")
-    from analysis.export.exporter import export
+    from analysis.export import export
 
     export(node, path, form=path.suffix[1:].lower(), name=notebook.stem)
     if keep_notebook:

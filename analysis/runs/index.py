@@ -7,7 +7,8 @@ Key figures are read from the outputs, so that any notebook can have some and th
 - `application/scrapbook.scrap.json+json`: the "scraps" that `scrapbook.glue` leaves, in the same way;
 - the cover (`analysis.display.Cover`): title, cut-off day, version of the record.
 
-The page is one file: its previews are inside, its style is inside, and nothing is fetched. It is a plain table with a
+The page is one file: its style is inside, and so are its previews up to 500 runs (beyond, they are fetched from the
+folder as they come into view). It is a plain table with a
 caption, scoped heads, words for every state and an alternative text for every picture, so it can be read aloud,
 printed, sorted as CSV, and opened from a mail.
 """
@@ -21,15 +22,21 @@ import html
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from analysis.document import COVER_MIME, FIGURES_MIME
 from analysis.escaping import guarded
+from analysis.files import write_whole
+from analysis.runs.entries import read
+from analysis.runs.naming import Run
+from analysis.runs.saved import failed_path
 from analysis.wording import significant
 
 _SCRAP_MIME = "application/scrapbook.scrap.json+json"
 _COVER_FACTS = ("as_of", "record")
 _PREVIEW_WIDTH = 240
+_INSIDE = 500  # runs whose previews are in the page: some 6 MB
 _INLINE_PNG = re.compile(r'<img [^>]*src="data:image/png;base64,([A-Za-z0-9+/=\s]+)"')
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ALT = re.compile(r'<img [^>]*alt="([^"]*)"')
@@ -48,6 +55,43 @@ a{color:#005a9c}a:focus{outline:3px solid #d55e00;outline-offset:2px}
 img{display:block;width:240px;height:auto;border:1px solid #ddd}
 @media print{a{color:inherit}}
 """.strip()
+
+
+def write(folder: Path, runs: Sequence[Run]) -> str:
+    """Write the page and the table over runs from their entries, unless they say the same already.
+
+    Returns
+    -------
+    str
+        What went wrong; empty otherwise.
+    """
+    rows = [_described(folder, run) for run in runs]
+    names = ", ".join(dict.fromkeys(run.notebook.stem for run in runs))
+    for name, text in (("index.html", to_html(rows, title=f"Runs of {names}")), ("index.csv", to_csv(rows))):
+        path, content = folder / name, text.encode("utf-8", "backslashreplace")
+        try:
+            if folder.is_dir() and (not path.is_file() or path.read_bytes() != content):
+                write_whole(path, content)
+        except OSError as error:
+            return f"{name}: it could not be written ({error.strerror})."
+    return ""
+
+
+def _described(folder: Path, run: Run) -> dict[str, Any]:
+    entry = read(folder, run.name)
+    if entry is None:
+        blank = {"status": "not there", "why": "", "seconds": 0.0, "title": "", "figures": {}, "alt": "", "error": ""}
+        return {**blank, "notes": [], "name": run.name, "parameters": run.settings, "files": [], "preview": None}
+    partial = [failed_path(folder / f"{run.name}.ipynb")] if entry["error"] else []
+    files = [f"{run.name}.{form}" for form in ("ipynb", *run.formats) if f"{run.name}.{form}" in entry["files"]]
+    picture = folder / "previews" / f"{run.name}.png" if entry["status"] != "failed" else None
+    return {
+        **{key: entry[key] for key in ("status", "why", "seconds", "title", "figures", "alt", "error", "notes")},
+        "name": run.name,
+        "parameters": entry["causes"]["parameters"],
+        "files": [*files, *(path.name for path in partial if path.is_file())],
+        "preview": picture if picture and picture.is_file() else None,
+    }
 
 
 def digest(notebook: Mapping[str, Any]) -> dict[str, Any]:
@@ -94,7 +138,7 @@ def to_csv(rows: Sequence[Mapping[str, Any]]) -> str:
     `figure.x`."""
     parameters, figures = _names(rows, "parameters"), _names(rows, "figures")
     heads = ["run", "status", "why", "seconds", *(f"parameter.{name}" for name in parameters)]
-    heads += ["title", *(f"figure.{name}" for name in figures), "files", "error"]
+    heads += ["title", *(f"figure.{name}" for name in figures), "files", "error", "notes"]
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(heads)
@@ -102,7 +146,9 @@ def to_csv(rows: Sequence[Mapping[str, Any]]) -> str:
         cells = [row["name"], row["status"], row["why"], f"{row['seconds']:.2f}"]
         cells += [_exact(row["parameters"].get(name, "")) for name in parameters]
         cells += [row["title"], *(_exact(row["figures"].get(name, "")) for name in figures)]
-        writer.writerow([guarded(cell) for cell in [*cells, " ".join(row["files"]), row["error"]]])
+        writer.writerow(
+            [guarded(cell) for cell in [*cells, " ".join(row["files"]), row["error"], "; ".join(row["notes"])]]
+        )
     return buffer.getvalue()
 
 
@@ -112,14 +158,15 @@ def to_html(rows: Sequence[Mapping[str, Any]], *, title: str) -> str:
     Parameters
     ----------
     rows : sequence of mapping
-        For each run: name, status, why, seconds, parameters, title, figures, alt, preview (PNG bytes), files, error.
+        For each run: name, status, why, seconds, parameters, title, figures, alt, preview (path of a PNG, or None),
+        files, error, notes.
     title : str
         Heading of the page.
     """
     parameters = [name for name in _names(rows, "parameters") if _varies(rows, name)]
     # A cover tells the cut-off day, which often is a parameter too.
     figures = [name for name in _names(rows, "figures") if any(_own(row, name) for row in rows)]
-    failed = sum(row["status"] == "failed" for row in rows)
+    failed = sum(bool(row["error"]) for row in rows)
     fixed = {name: row["parameters"][name] for row in rows[:1] for name in row["parameters"] if name not in parameters}
     summary = f"{len(rows)} run{'s' if len(rows) != 1 else ''}, {failed} failed."
     if fixed:
@@ -128,7 +175,7 @@ def to_html(rows: Sequence[Mapping[str, Any]], *, title: str) -> str:
         )
     heads = ["Run", "Status", *parameters, *(_headline(name) for name in figures), "Seconds", "Files", "Preview"]
     head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in heads)
-    body = "\n".join(_row(row, parameters, figures) for row in rows)
+    body = "\n".join(_row(row, parameters, figures, inside=len(rows) <= _INSIDE) for row in rows)
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -138,18 +185,21 @@ def to_html(rows: Sequence[Mapping[str, Any]], *, title: str) -> str:
     )
 
 
-def _row(row: Mapping[str, Any], parameters: Sequence[str], figures: Sequence[str]) -> str:
+def _row(row: Mapping[str, Any], parameters: Sequence[str], figures: Sequence[str], *, inside: bool) -> str:
     main = next((name for name in row["files"] if not name.endswith(".ipynb")), None) or next(iter(row["files"]), "")
     label = html.escape(row["title"] or row["name"])
     name = f'<a href="{html.escape(main, quote=True)}">{label}</a>' if main else label
-    state = html.escape(f"{row['status']}: {row['error'] or row['why']}")
-    cells = [f'<th scope="row">{name}</th>', f"<td{' class=failed' if row['status'] == 'failed' else ''}>{state}</td>"]
+    state = html.escape("; ".join([f"{row['status']}: {row['error'] or row['why']}", *row["notes"]]))
+    cells = [f'<th scope="row">{name}</th>', f"<td{' class=failed' if row['error'] else ''}>{state}</td>"]
     cells += [_cell(row["parameters"].get(name, "")) for name in parameters]
     cells += [_cell(row["figures"].get(name, "")) for name in figures]
     links = " ".join(_link(file, row["name"]) for file in row["files"])
-    picture = base64.b64encode(row["preview"]).decode()
     alt = html.escape(row["alt"] or f"First picture of {row['name']}", quote=True)
-    shown = f'<img alt="{alt}" loading="lazy" src="data:image/png;base64,{picture}">' if picture else ""
+    picture: Path | None = row["preview"]
+    address = f"previews/{picture.name}" if picture else ""
+    if picture and inside:
+        address = f"data:image/png;base64,{base64.b64encode(picture.read_bytes()).decode()}"
+    shown = f'<img alt="{alt}" loading="lazy" src="{html.escape(address, quote=True)}">' if picture else ""
     return f"<tr>{''.join(cells)}{_cell(round(row['seconds'], 1))}<td>{links}</td><td>{shown}</td></tr>"
 
 

@@ -37,6 +37,8 @@ from analysis.runs.values import convert, expected
 # Parameters that are lengths of time where their default is one: documents print "180D" however it was typed.
 LENGTHS = ("half_life", "window")
 _ONE_OF = re.compile(r"one of:\s*([^;]+)", re.IGNORECASE)
+# Defaults of types that no text, number or list can be.
+_MADE = re.compile(r"(\w+\.)*(date|datetime|timedelta|Timestamp|Timedelta|Path|Decimal|array|Series|DataFrame)\(")
 _TYPE_COMMENT = re.compile(r"type:\s*(\S+)\s*#?\s*(.*)", re.DOTALL)
 
 
@@ -68,13 +70,17 @@ class Parameter:
     date: bool = False
 
 
-def declared(notebook: str | os.PathLike[str] | Mapping[str, Any]) -> list[Parameter]:
+def declared(
+    notebook: str | os.PathLike[str] | Mapping[str, Any], *, skipped: list[str] | None = None
+) -> list[Parameter]:
     """Return the parameters that a notebook declares, in the order of its cell.
 
     Parameters
     ----------
     notebook : path, address or mapping
         A local file, anything that papermill can read (such as `s3://...`), or a notebook already read.
+    skipped : list of str, optional
+        Where it is given, lines that are no Python are left out and said here, as a listing can bear.
 
     Returns
     -------
@@ -90,7 +96,7 @@ def declared(notebook: str | os.PathLike[str] | Mapping[str, Any]) -> list[Param
     for cell in read(notebook).get("cells", []):
         if "parameters" in cell.get("metadata", {}).get("tags", []):
             source = cell.get("source", "")
-            return _parse(source if isinstance(source, str) else "".join(source), where)
+            return _parse(source if isinstance(source, str) else "".join(source), where, skipped)
     return []
 
 
@@ -154,15 +160,21 @@ def name_of(notebook: str | os.PathLike[str] | Mapping[str, Any]) -> str:
     return "notebook" if isinstance(notebook, Mapping) else re.split(r"[\\/]", os.fspath(notebook))[-1]
 
 
-def _parse(source: str, where: str) -> list[Parameter]:
+def _parse(source: str, where: str, skipped: list[str] | None) -> list[Parameter]:
     python = "\n".join("" if line.lstrip()[:1] in {"%", "!"} else line for line in source.splitlines())
-    try:
-        tree = ast.parse(python)
-    except SyntaxError as error:
-        line = (error.text or "").strip()
-        raise OptionError(
-            f"{where}, parameters cell, line {error.lineno}", "parameters", "Python assignments", line, f"{error.msg}."
-        ) from error
+    while True:
+        try:
+            tree = ast.parse(python)
+            break
+        except SyntaxError as error:
+            lines, number = python.splitlines(), error.lineno or 0
+            line = lines[number - 1] if 0 < number <= len(lines) else ""
+            at = f"{where}, parameters cell, line {number}"
+            refusal = OptionError(at, "parameters", "Python assignments", line.strip(), f"{error.msg}.")
+            if skipped is None or not line:
+                raise refusal from error
+            skipped.append(str(refusal))
+            python = "\n".join([*lines[: number - 1], "", *lines[number:]])
     comments = _comments(python)
     found: dict[str, Parameter] = {}
     for statement in tree.body:
@@ -222,6 +234,10 @@ def _comments(source: str) -> dict[int, str]:
 def _typed(parameter: Parameter, value: Any, where: str) -> Any:
     if type(value) is type(parameter.default) and value == parameter.default:
         return value
+    if parameter.type == "Any" and _MADE.match(str(parameter.default)):
+        expected_words = f"left as it is, or declared with a type in the notebook, such as `{parameter.name}: str`"
+        hint = f"Its default, {parameter.default}, is of a type that a plan cannot write."
+        raise OptionError(where, parameter.name, expected_words, value, hint)
     if parameter.name in LENGTHS and isinstance(parameter.default, str) and parameter.default[:1].isdigit():
         from analysis.measures._options import length_text  # pandas, which a plan without lengths does not need
 

@@ -5,8 +5,12 @@ A batch file is TOML:
     notebook = "briefing.ipynb"                 # beside this file, or one of the shipped notebooks
     formats = ["pdf"]                           # beside the executed notebook: any of pdf, docx, html; default pdf
     name = "briefing_{relationship}_{as_of}"    # of the files; default: notebook and the parameters that vary
-    time_limit = 300                            # seconds for a run's cells, and for its documents; default none
-    inputs = ["extra.csv"]                      # files and folders that the runs read, besides the record
+    time_limit = 300                            # seconds for a run's cells, and for its documents; default 3600
+    inputs = ["extra.csv"]                      # files and folders that the runs read, besides those found by rule
+    environment = ["REGION"]                    # environment variables that the runs read
+    unwatched = ["figures_folder"]              # parameters that name what a run writes, not what it reads
+    retries = 2                                 # how often a failed run is tried again in the same call; default 0
+    pause = 30                                  # seconds before each of these; default 0
 
     [parameters]                                # the same in every run
     relationship = "russia-belarus"
@@ -23,6 +27,10 @@ A value in `[matrix]` is a list of values, or a rule for days: `every` is one of
 month-end, quarter-end, year-end; `from` and `to` are the first and the last day that may come. In `[[run]]` the keys
 `notebook`, `name` and `formats` stand for this run's own; all others are parameters. The more particular wins:
 `[[run]]` and `[matrix]` over `[parameters]`. Two runs of the same thing are one.
+
+Runs are begun in the order of the plan. Paths in the file are relative to its folder. The path of a record
+(`relationship`) is looked for there, then beside the notebook, and handed to the kernel absolute; any other parameter
+that names a file is left as it is, and the kernel reads it from the notebook's folder.
 
 Everything is checked when the file is read: keys, formats, notebooks, and every run's parameters against what its
 notebook declares and its days against what the record knows: a rule for days that reaches beyond the record's last day
@@ -46,7 +54,13 @@ from analysis.runs import parameters
 from analysis.runs.days import check as check_days
 from analysis.runs.naming import FORMATS, Run, distinct
 
-_KEYS = ("notebook", "formats", "name", "time_limit", "inputs", "parameters", "matrix", "run")
+_NUMBERS = {
+    "time_limit": ("a number of seconds above 0, or inf", 3600.0),
+    "retries": ("a whole number from 0 up", 0),
+    "pause": ("a number of seconds from 0 up", 0.0),
+}
+_LISTS = ("inputs", "environment", "unwatched")
+_KEYS = ("notebook", "formats", "name", *_NUMBERS, *_LISTS, "parameters", "matrix", "run")
 _OWN = ("notebook", "name", "formats")
 _DAY = datetime.timedelta(days=1)
 _RULES: dict[str, Callable[[datetime.date], bool]] = {
@@ -61,11 +75,24 @@ _RULES: dict[str, Callable[[datetime.date], bool]] = {
 
 @dataclass(frozen=True)
 class Plan:
-    """All runs of a batch file, in its order, with the limit in seconds for each and the further inputs."""
+    """All runs of a batch file, in its order.
+
+    Parameters
+    ----------
+    runs : tuple of Run
+        What is to be there.
+    time_limit : float
+        Seconds for a run's cells, and again for its documents; `inf` for no limit.
+    retries : int
+        How often a run that has failed is tried again.
+    pause : float
+        Seconds before each of these.
+    """
 
     runs: tuple[Run, ...]
-    time_limit: float | None
-    inputs: tuple[Path, ...]
+    time_limit: float
+    retries: int
+    pause: float
 
 
 def plan(source: str | os.PathLike[str] | Mapping[str, Any], *, formats: Sequence[str] | None = None) -> Plan:
@@ -87,16 +114,16 @@ def plan(source: str | os.PathLike[str] | Mapping[str, Any], *, formats: Sequenc
     for key in content:
         if key not in _KEYS:
             raise OptionError(where, "key", one_of(_KEYS), key, nearest(key, _KEYS))
-    limit = content.get("time_limit")
-    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, (int, float)) or limit <= 0):
-        raise OptionError(where, "time_limit", "a number of seconds above 0", limit)
-    drafts = list(_drafts(content, folder, where))
+    numbers = {name: _number(content, name, where) for name in _NUMBERS}
+    lists = {name: _list(content, name, where) for name in _LISTS}
+    inputs = {str(path): _existing(folder, path, where) for path in lists["inputs"]}
+    watched = {"inputs": inputs, "environment": tuple(lists["environment"]), "unwatched": tuple(lists["unwatched"])}
+    drafts = list(_drafts(content, _Reader(folder, watched).draft, where))
     if not drafts:
         raise OptionError(where, "matrix", "a table of lists, or [[run]] tables", "absent", "There is nothing to run.")
     if formats is not None:
         drafts = [replace(draft, formats=_formats(formats, "formats")) for draft in drafts]
-    inputs = tuple(_existing(folder, path, where) for path in _list(content, "inputs", where))
-    return Plan(distinct(drafts), None if limit is None else float(limit), inputs)
+    return Plan(distinct(drafts), numbers["time_limit"], int(numbers["retries"]), numbers["pause"])
 
 
 def days(rule: Mapping[str, Any], where: str) -> list[str]:
@@ -135,45 +162,67 @@ def _read(source: str | os.PathLike[str] | Mapping[str, Any]) -> tuple[Mapping[s
         raise OptionError(path.name, "file", "TOML", path.name, f"{error}.") from error
 
 
-def _drafts(content: Mapping[str, Any], folder: Path, where: str) -> Iterator[Run]:
+def _drafts(content: Mapping[str, Any], draft: Callable[..., Run], where: str) -> Iterator[Run]:
     """Yield the runs with a name template for a name: first the matrix, the last key changing fastest, then the
     single runs."""
     common, table = _table(content, "parameters", where), _table(content, "matrix", where)
     general = {key: content[key] for key in _OWN if key in content}
     axes = [[(key, value) for value in _values(key, values, where)] for key, values in table.items()]
     for cell in itertools.product(*axes) if axes else ():
-        yield _draft(general, {**common, **dict(cell)}, folder, f"{where}, [matrix]")
+        yield draft(general, {**common, **dict(cell)}, f"{where}, [matrix]")
     for number, entry in enumerate(_list(content, "run", where), 1):
         at = f"{where}, [[run]] {number}"
         if not isinstance(entry, dict):
             raise OptionError(at, "run", "a table of parameters", entry)
         own = {key: entry[key] for key in _OWN if key in entry}
-        yield _draft({**general, **own}, {**common, **{k: v for k, v in entry.items() if k not in _OWN}}, folder, at)
+        yield draft({**general, **own}, {**common, **{k: v for k, v in entry.items() if k not in _OWN}}, at)
 
 
-def _draft(general: Mapping[str, Any], given: Mapping[str, Any], folder: Path, where: str) -> Run:
-    if not isinstance(general.get("notebook"), str):
-        raise OptionError(where, "notebook", "the path of a notebook", general.get("notebook", "absent"))
-    notebook = _notebook(folder, general["notebook"], where)
-    declared = _declared(notebook)
-    typed = parameters.check(declared, given, where=f"{where}, {notebook.name}")
-    check_days(declared, typed, where)
-    settings = {parameter.name: typed.get(parameter.name, parameter.default) for parameter in declared}
-    return Run(
-        str(general.get("name", "")), notebook, typed, settings, _formats(general.get("formats", ["pdf"]), where)
-    )
+def _number(content: Mapping[str, Any], name: str, where: str) -> float:
+    expected, default = _NUMBERS[name]
+    value = content.get(name, default)
+    kind = int if name == "retries" else (int, float)
+    if isinstance(value, bool) or not isinstance(value, kind) or not value >= 0 or (name == "time_limit" and not value):
+        raise OptionError(where, name, expected, value)
+    return value
 
 
-_seen: dict[tuple[Path, int, int], list[parameters.Parameter]] = {}
+class _Reader:
+    """Reads the runs of one plan; a matrix asks a thousand times for the same notebook, which is read once."""
+
+    def __init__(self, folder: Path, watched: Mapping[str, Any]) -> None:
+        self.folder, self.watched = folder, watched
+        self.notebooks: dict[str, tuple[Path, list[parameters.Parameter]]] = {}
+
+    def draft(self, general: Mapping[str, Any], given: Mapping[str, Any], where: str) -> Run:
+        """Return one run, with a template for a name."""
+        text = general.get("notebook")
+        if not isinstance(text, str):
+            raise OptionError(where, "notebook", "the path of a notebook", general.get("notebook", "absent"))
+        if text not in self.notebooks:
+            path = _notebook(self.folder, text, where)
+            self.notebooks[text] = (path, parameters.declared(path))
+        notebook, declared = self.notebooks[text]
+        at = f"{where}, {notebook.name}"
+        typed = parameters.check(declared, given, where=at)
+        settings = {parameter.name: typed.get(parameter.name, parameter.default) for parameter in declared}
+        if isinstance(settings.get("relationship"), str) and settings["relationship"]:
+            typed |= _record(settings["relationship"], (self.folder, notebook.parent), at)
+        check_days(declared, typed, at)
+        forms = _formats(general.get("formats", ["pdf"]), where)
+        return Run(str(general.get("name", "")), notebook, typed, settings, forms, **self.watched)
 
 
-def _declared(notebook: Path) -> list[parameters.Parameter]:
-    # A matrix asks a thousand times for the same cell.
-    status = notebook.stat()
-    key = (notebook, status.st_mtime_ns, status.st_size)
-    if key not in _seen:
-        _seen[key] = parameters.declared(notebook)
-    return _seen[key]
+def _record(text: str, folders: Sequence[Path], where: str) -> dict[str, str]:
+    """Return the parameter `relationship` for a kernel, which works in another folder: nothing for a name, else the
+    absolute path."""
+    if os.sep not in text and any((root / text).is_dir() for root in places.data_roots()):
+        return {}
+    try:
+        found = next((base / text for base in folders if (base / text).is_dir()), None)
+        return {"relationship": str(found.resolve() if found else places.relationship(text))}
+    except OptionError as error:
+        raise OptionError(where, "relationship", error.expected, text, error.fault.hint) from None
 
 
 def _notebook(folder: Path, text: str, where: str) -> Path:

@@ -1,41 +1,52 @@
-"""Run one notebook with parameters, through papermill: strict, repeatable, and whole or not at all.
+"""Run one notebook with parameters: strict, repeatable, and whole or not at all.
 
-papermill does the work (its readers and writers, its parameter cell, its engine interface). Added are what batch work
-needs:
+papermill puts the parameters in (its readers, writers and parameter cell), nbclient runs the cells. Added are what
+batch work needs:
 
 - parameters are checked before anything starts (`analysis.runs.parameters`);
-- the kernel is this Python, from scratch or forked (`analysis.runs.warm.kernels`);
-- the saved notebook holds nothing that differs from run to run: no times, durations, versions, absolute paths,
-  process ids, memory addresses or random cell ids, so the same run gives the same bytes (as far as the notebook's own
-  outputs do);
-- it is written under a temporary name and renamed when whole;
-- when a cell fails, the notebook as far as it came is kept as `<stem>.failed.ipynb`, and the error names the cell as
-  the author counts it;
-- a kernel that does not start is tried again, as papermill users know that need; a cell that fails is not.
+- the kernel is this Python, from scratch or forked (`analysis.runs.kernels`, `analysis.runs.warm.kernels`);
+- the saved notebook holds nothing that differs from run to run, and is written whole (`analysis.runs.saved`);
+- when a cell fails, the notebook as far as it came is kept as `<stem>.failed.ipynb`, what the kernel said on its
+  standard streams as `<stem>.failed.log`, and the error names the cell as the author counts it. A cell tagged
+  `raises-exception` may fail; one that leaves by `sys.exit` has ended the notebook early, which is a failure too;
+- a kernel that does not start is tried again, as papermill users know that need; a cell that fails is not;
+- of a cell's outputs so much is kept that memory holds (`OUTPUT_LIMIT`), and what is left out is counted there.
 
 The kernel works in the notebook's own folder, as in JupyterLab, unless told otherwise.
 """
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import json
 import math
 import os
+import sys
+import tempfile
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from analysis.errors import OptionError, PublishError
-from analysis.runs import days
+from analysis.files import write_whole
+from analysis.runs import days, processes
 from analysis.runs import parameters as params
+from analysis.runs.processes import end_of, last_words, sentence
 from analysis.runs.saved import INJECTED, MARKER, clean, failed_path, save
-from analysis.runs.warm.preload import quickly
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 Progress = Callable[[int, int], None]
-_OUTPUT_WAIT = 60  # seconds for the outputs of a cell that has ended; papermill's 4 are too few on a busy machine
+OUTPUT_LIMIT = 20_000_000  # characters of a cell's outputs that are kept
+# jsonschema takes it along where it is installed. It builds its parser at import: a second, for the check of a format
+# that no notebook uses.
+_SLOW_AND_UNUSED = "rfc3987_syntax"
+_OUTPUT_WAIT = 60  # seconds for the outputs of a cell that has ended; nbclient's 4 are too few on a busy machine
 
 
 class RunError(PublishError):
@@ -108,106 +119,104 @@ def run(
         When a cell fails, the kernel dies, or the time is over; StartError when no kernel starts.
     """
     source = params.read(notebook)
-    declared, where = params.declared(source), params.name_of(notebook)
-    values = params.check(declared, parameters or {}, where=where)
-    days.check(declared, values, where)
+    declared, name = params.declared(source), params.name_of(notebook)
+    values = params.check(declared, parameters or {}, where=name)
+    days.check(declared, values, name)
     folder = Path(cwd) if cwd is not None else _folder_of(notebook)
     if not folder.is_dir():
         raise OptionError("run", "cwd", "a folder", folder)
+    local = out is not None and "://" not in os.fspath(out)
     for attempt in range(1, attempts + 1):
-        execution = _Execution(os.fspath(notebook), source, values, kernel, timeout, progress, folder)
-        try:
-            node = execution.execute()
-        except StartError:
-            if attempt == attempts:
-                raise
-            time.sleep(0.2 * attempt)
-        except RunError as error:
-            partial = execution.node
-            if out is None or partial is None or "://" in os.fspath(out):
-                raise
-            kept = failed_path(Path(out))
-            save(clean(partial, values), kept)
-            raise type(error)(error.notebook, error.cell, error.line, error.reason, kept) from error.__cause__
-        else:
-            break
-    clean(node, values)
+        with tempfile.NamedTemporaryFile(dir=processes.folder(), suffix=".log") as log:
+            execution = _Execution(name, source, values, timeout, progress)
+            try:
+                execution.execute(folder, warm=kernel == "warm", log=log)
+                break
+            except StartError as error:
+                if attempt == attempts:
+                    raise (
+                        _kept(error, execution.node, values, Path(out), log.name) if local and out else error
+                    ) from error
+                time.sleep(0.2 * attempt)
+            except RunError as error:
+                raise (_kept(error, execution.node, values, Path(out), log.name) if local and out else error) from error
+    node = clean(execution.node, values)
     if out is not None:
         save(node, out)
     return node
 
 
+def _kept(error: RunError, node: NotebookNode, values: Mapping[str, Any], out: Path, log: str) -> RunError:
+    """Keep the notebook as far as it came, and the kernel's own words; the error that names it."""
+    kept = failed_path(out)
+    save(clean(node, values), kept)
+    words = Path(log).read_bytes()[-OUTPUT_LIMIT:]
+    write_whole(kept.with_suffix(".log"), f"{error}\n\nStandard streams of the kernel:\n".encode() + words)
+    return type(error)(error.notebook, error.cell, error.line, error.reason, kept)
+
+
 class _Execution:
-    """One attempt: what papermill is told, and what is known when it fails."""
+    """One attempt: the notebook being run, and what is known when it fails."""
 
     def __init__(
         self,
-        notebook: str,
+        name: str,
         source: Mapping[str, Any],
         values: Mapping[str, Any],
-        kernel: str,
         timeout: float | None,
         progress: Progress | None,
-        folder: Path,
     ) -> None:
-        self.notebook, self.values, self.kernel, self.folder = notebook, values, kernel, folder
-        self.name, self.source = params.name_of(notebook), source
-        self.timeout, self.progress = timeout, progress
+        self.name, self.timeout, self.progress = name, timeout, progress
+        self.node = _prepared(source, values)
         self.deadline: float | None = None
-        self.node: NotebookNode | None = None
         self.at = -1
+        self.client: Any = None
+        self.process: Any = None
 
-    def execute(self) -> NotebookNode:
+    def execute(self, folder: Path, *, warm: bool, log: Any) -> None:
         """Run the notebook; RunError names what went wrong."""
         with quickly():
-            from nbclient.exceptions import CellTimeoutError, DeadKernelError
-            from papermill import execute_notebook
-            from papermill.exceptions import PapermillExecutionError
+            from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+            from analysis.runs import kernels
+            from analysis.runs.bounded import BoundedClient
 
         self._tell(0)
-        try:
-            node: NotebookNode = execute_notebook(
-                # papermill reads braces in a path as a format.
-                self.notebook.replace("{", "{{").replace("}", "}}"),
-                None,
-                dict(self.values),
-                progress_bar=False,
-                request_save_on_cell_execute=False,
-                **self._engine(),
-            )
-            return node
-        except PapermillExecutionError as error:
-            raise self._failure(RunError, f"{error.ename}: {error.evalue}") from error
-        except (CellTimeoutError, TimeoutError) as error:
-            raise self._failure(RunError, f"the time limit of {self.timeout:g} seconds is over") from error
-        except DeadKernelError as error:
-            reason = "the kernel died (killed, out of memory, or crashed)"
-            raise self._failure(RunError if self.node is not None else StartError, reason) from error
-        except (RuntimeError, PublishError) as error:
-            if self.node is not None:
-                raise
-            raise StartError(self.name, 0, "", f"no kernel started ({error})") from error
-
-    def _engine(self) -> dict[str, Any]:
-        from analysis.runs.warm import kernels
-
         options: dict[str, Any] = {
             "record_timing": False,
             "iopub_timeout": _OUTPUT_WAIT,
             "shutdown_kernel": "immediate",
-            "resources": {"metadata": {"path": str(self.folder)}},
+            "resources": {"metadata": {"path": str(folder)}},
             "on_notebook_start": self._started,
             "on_cell_start": self._cell,
             "timeout_func": self._left,
+            "limit": OUTPUT_LIMIT,
         }
-        if kernels.language_of(self.source) == "python":
-            manager = kernels.WarmKernelManager if self.kernel == "warm" else kernels.HereKernelManager
-            options |= {"kernel_name": "python3", "language": "python", "kernel_manager_class": manager}
-        return options
+        if kernels.language_of(self.node) == "python":
+            options |= {"kernel_name": "python3", "kernel_manager_class": kernels.manager(warm)}
+        self.client = client = BoundedClient(self.node, **options)
+        try:
+            _complete(client.async_execute(stdout=log, stderr=log))
+        except CellExecutionError as error:
+            raise self._failure(RunError, self._reason(str(error.ename), str(error.evalue))) from error
+        except (CellTimeoutError, TimeoutError) as error:
+            raise self._failure(RunError, f"the time limit of {self.timeout:g} seconds is over") from error
+        except DeadKernelError as error:
+            raise self._failure(RunError, f"the kernel died ({self._end(log.name)})") from error
+        except (RuntimeError, PublishError, OSError, KeyError) as error:
+            if self.deadline is not None:
+                raise
+            reason = f"no kernel started ({sentence(str(error))}{last_words(log.name)})"
+            raise StartError(self.name, 0, "", reason) from error
+        finally:
+            client.set_widgets_metadata()
+            client.say_what_was_left_out()
+            # Where no kernel had started, nbclient looks for one once more when this process ends.
+            client.km = client.manager
 
     def _started(self, notebook: NotebookNode) -> None:
-        self.node = notebook
-        self.deadline = None if self.timeout is None else time.monotonic() + self.timeout
+        self.process = self.client.manager.provisioner.process
+        self.deadline = math.inf if self.timeout is None else time.monotonic() + self.timeout
 
     def _cell(self, cell: Mapping[str, Any], cell_index: int) -> None:
         self.at = cell_index
@@ -217,22 +226,91 @@ class _Execution:
 
     def _tell(self, done: int) -> None:
         if self.progress is not None:
-            self.progress(done, len((self.node or self.source)["cells"]))
+            self.progress(done, len(self.node.cells))
 
     def _left(self, cell: object) -> int | None:
-        return None if self.deadline is None else max(1, math.ceil(self.deadline - time.monotonic()))
+        left = (self.deadline or math.inf) - time.monotonic()
+        return None if left == math.inf else max(1, math.ceil(left))
+
+    def _reason(self, kind: str, words: str) -> str:
+        if kind == "SystemExit":
+            code = f", with exit code {words}" if words not in {"", "0", "None"} else ""
+            return f"ended early at cell {self._number()}{code}; the cells after it were not run"
+        return (
+            sentence(": ".join(part for part in (kind, words) if part and part != "None")) or "an error without words"
+        )
+
+    def _end(self, log: str) -> str:
+        """Word how the kernel's process ended."""
+        end = time.monotonic() + 2
+        while (code := self.process.poll() if self.process else None) is None and time.monotonic() < end:
+            time.sleep(0.01)
+        return end_of(code) + last_words(log)
+
+    def _number(self) -> int:
+        """Return the number of the cell under way as its author counts, who knows nothing of the injected one."""
+        own = [n for n, cell in enumerate(self.node.cells) if INJECTED not in cell.metadata.get("tags", [])]
+        return own.index(self.at) + 1 if self.at in own else 0
 
     def _failure(self, kind: type[RunError], reason: str) -> RunError:
-        cells = [] if self.node is None else self.node.cells
-        if self.node is None or self.at < 0:
+        if self.at < 0:
             return kind(self.name, 0, "", reason)
-        # papermill has put its own marks before the failing cell; the author knows neither those nor the injected cell.
-        own = [cell for cell in cells if not {INJECTED, MARKER} & set(cell.metadata.get("tags", []))]
-        marks = sum(MARKER in cell.metadata.get("tags", []) for cell in cells)
-        failing = cells[min(self.at + marks, len(cells) - 1)]
-        lines = [line for line in failing.source.splitlines() if line.strip()]
-        number = next((n for n, cell in enumerate(own, 1) if cell is failing), 0)
-        return kind(self.name, number, lines[0].strip() if lines else "", reason)
+        lines = [line for line in self.node.cells[self.at].source.splitlines() if line.strip()]
+        return kind(self.name, self._number(), lines[0].strip() if lines else "", reason)
+
+
+@contextlib.contextmanager
+def quickly() -> Iterator[None]:
+    """Import without what is slow and not used; what has been imported already stays."""
+    if _SLOW_AND_UNUSED in sys.modules or "jsonschema" in sys.modules:
+        yield
+        return
+    sys.modules[_SLOW_AND_UNUSED] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[_SLOW_AND_UNUSED]
+
+
+def _prepared(source: Mapping[str, Any], values: Mapping[str, Any]) -> NotebookNode:
+    """Return a notebook to be run: nothing put out yet, no marks of an earlier failure, the parameters in it."""
+    with quickly():
+        import nbformat
+
+        from analysis.runs.kernels import language_of
+
+    node = nbformat.v4.upgrade(nbformat.reads(json.dumps(source), as_version=4))  # type: ignore[no-untyped-call]
+    node.cells = [cell for cell in node.cells if MARKER not in cell.metadata.get("tags", [])]
+    for cell in node.cells:
+        cell.metadata.setdefault("tags", [])  # papermill looks at them in every cell
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    node.metadata["papermill"] = {}
+    made: NotebookNode = node
+    if not values:
+        return made
+    with quickly():
+        from papermill.parameterize import parameterize_notebook
+
+    language = language_of(node)
+    spec = "python3" if language == "python" else node.metadata.get("kernelspec", {}).get("name", "")
+    made = parameterize_notebook(node, dict(values), kernel_name=spec, language=language)
+    return made
+
+
+def _complete(work: Coroutine[Any, Any, object]) -> None:
+    """Do asynchronous work to its end, on a thread without an event loop and without signal handlers of its own."""
+    if threading.current_thread() is not threading.main_thread():
+        asyncio.run(work)
+        return
+    with ThreadPoolExecutor(1) as thread:
+        try:
+            thread.submit(asyncio.run, work).result()
+        except KeyboardInterrupt:
+            from analysis.runs import kernels
+
+            kernels.end_all()
+            raise
 
 
 def _folder_of(notebook: str | os.PathLike[str]) -> Path:

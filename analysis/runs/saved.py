@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 INJECTED, MARKER = "injected-parameters", "papermill-error-cell-tag"
+_STATE, _VIEW = (f"application/vnd.jupyter.widget-{kind}+json" for kind in ("state", "view"))
+_MODEL = "IPY_MODEL_"
 # Linear on any text: a pattern that begins with "anything but a space" takes hours on a line of a million letters.
 _TEMPORARY_SOURCE = re.compile(rf"(?:{re.escape(tempfile.gettempdir())}[/\\])?ipykernel_\d+[/\\](\d+)\.py")
 _ADDRESS = re.compile(r"(<[^<>\n]{1,200}) at 0x[0-9a-fA-F]+>")
@@ -43,36 +45,80 @@ def save(node: NotebookNode, out: str | os.PathLike[str]) -> None:
     text = nbformat.writes(node)  # type: ignore[no-untyped-call]
     path = Path(out)
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, text.encode() + (b"" if text.endswith("\n") else b"\n"))
+    # A lone surrogate, which JSON can hold and UTF-8 cannot, is written as JSON's escape.
+    write_whole(path, text.rstrip("\n").encode("utf-8", "backslashreplace") + b"\n")
 
 
 def clean(node: NotebookNode, parameters: Mapping[str, Any]) -> NotebookNode:
-    """Take out of an executed notebook, in place, what would differ in a second run of the same thing."""
+    """Take out of an executed notebook, in place, what would differ in a second run of the same thing.
+
+    What a widget had captured (`ipywidgets.Output`, `interact`) is put back into the cell that shows the widget. What
+    a reader should know is listed in the notebook's metadata, `papermill.notes`.
+    """
     from nbformat.v4 import upgrade
 
+    notes = _put_back(node)
     node = upgrade(node)  # type: ignore[no-untyped-call]
     node.metadata["papermill"] = {"parameters": dict(parameters)}
     node.metadata.get("language_info", {}).pop("version", None)
-    # A widget lives in its kernel; its state has random ids, and what it shows is told by its plain text.
-    node.metadata.pop("widgets", None)
+    shown = 0
     for number, cell in enumerate(node.cells):
-        for output in cell.get("outputs", []):
-            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
         for key in ("papermill", "execution"):
             cell.metadata.pop(key, None)
         if not cell.metadata.get("tags"):
             cell.metadata.pop("tags", None)
-        if {INJECTED, MARKER} & set(cell.metadata.get("tags", [])):
-            # papermill gives these cells random ids.
-            cell["id"] = f"{INJECTED if INJECTED in cell.metadata.tags else MARKER}-{number}"
+        if INJECTED in cell.metadata.get("tags", []):
+            # papermill gives this cell a random id.
+            cell["id"] = f"{INJECTED}-{number}"
+        else:
+            shown += 1
         for output in cell.get("outputs", []):
             if output.output_type == "stream":
                 output.text = _steady(output.text)
             elif output.output_type == "error":
                 output.traceback = [_steady(line) for line in output.traceback]
+                notes.append(f"cell {shown} shows an error ({output.ename})")
             elif "text/plain" in output.data:
                 output.data["text/plain"] = _steady(output.data["text/plain"])
+    if notes:
+        node.metadata["papermill"]["notes"] = notes
     return node
+
+
+def _put_back(node: NotebookNode) -> list[str]:
+    """Replace widgets, which live in their kernel, by what they had captured; what no cell shows is counted."""
+    from nbformat import from_dict
+
+    state = from_dict(node.metadata.pop("widgets", {}).get(_STATE, {}).get("state", {}))  # type: ignore[no-untyped-call]
+    shown: set[str] = set()
+
+    def captured(model: str) -> list[Any]:
+        """Return the outputs of a widget and of those inside it, in their order."""
+        if model in shown or model not in state:
+            return []
+        shown.add(model)
+        held = state[model].get("state", {})
+        inside = [item for value in held.values() for item in (value if isinstance(value, list) else [value])]
+        marks = [item[len(_MODEL) :] for item in inside if isinstance(item, str) and item.startswith(_MODEL)]
+        return [*without(held.get("outputs", [])), *(output for mark in marks for output in captured(mark))]
+
+    def without(outputs: list[Any]) -> list[Any]:
+        """Return outputs with each widget's own behind it, or in its place where it is nothing but a frame."""
+        found = []
+        for output in outputs:
+            model = str(output.get("data", {}).pop(_VIEW, {}).get("model_id", ""))
+            frame = state.get(model, {}).get("model_name") == "OutputModel"
+            found += [*([] if frame else [output]), *captured(model)]
+        return found
+
+    for cell in node.cells:
+        if "outputs" in cell:
+            cell.outputs = without(cell.outputs)
+    lost = sum(
+        bool(held.get("state", {}).get("outputs")) and held.get("model_name") == "OutputModel" and model not in shown
+        for model, held in state.items()
+    )
+    return [f"the outputs that {lost} widgets captured are left out, since no cell shows the widgets"] if lost else []
 
 
 def _steady(text: str) -> str:

@@ -7,7 +7,10 @@ compared are, for the same notebook and the same parameters, PDF each time:
 - a shell loop of `papermill` and `jupyter nbconvert --to webpdf` (skipped without playwright and a browser);
 - the same loop with this workbook's exporter, `jupyter nbconvert --to briefing`;
 - a batch into an empty folder;
-- a second call of that batch.
+- a second call of that batch;
+- the same batch carried by an executor of two processes.
+
+Apart from briefings: 1,000 trivial runs, and what the ledger of 10,000 costs (plan, causes, entries, index; no kernel).
 
 `BATCH_BENCHMARK_RUNS` sets how many briefings (24 by default). The loops take them one after another, as a loop does.
 Peak memory is the largest sum of proportional set sizes (PSS: a shared page is counted once) over the batch and all
@@ -22,13 +25,18 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from analysis import places
-from analysis.runs import plan
+from analysis.runs import entries, index, plan, single
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from small_notebooks import notebook
 
 RUNS = int(os.environ.get("BATCH_BENCHMARK_RUNS", "24"))
 CALL = "import sys; from analysis.runs.batching import batch; sys.exit(batch(sys.argv[1], sys.argv[2]).exit_status)"
@@ -118,6 +126,51 @@ def test_a_second_call_of_the_batch(benchmark: Any, file: Path, tmp_path: Path) 
     _batch(file, tmp_path / "out")
     benchmark.pedantic(_batch, args=(file, tmp_path / "out"), rounds=3)
     assert benchmark.stats.stats.max < 1.0
+
+
+def _carried(file: Path, out: Path) -> None:
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    from analysis.runs.batching import batch
+
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        assert batch(file, out, executor=pool).exit_status == 0
+
+
+def test_batch_carried_by_an_executor_of_two_processes(benchmark: Any, file: Path, tmp_path: Path) -> None:
+    benchmark.pedantic(_carried, args=(file, tmp_path / "out"), rounds=1)
+
+
+def _trivial(folder: Path, runs: int) -> Path:
+    notebook(folder / "n.ipynb", "print(n)", parameters="n: int = 1\na: str = ''\nb: float = 1.0")
+    (folder / "plan.toml").write_text(f'notebook = "n.ipynb"\nformats = []\n[matrix]\nn = {list(range(runs))}\n')
+    return folder / "plan.toml"
+
+
+@pytest.mark.benchmark(group="1,000 trivial runs")
+def test_a_thousand_trivial_runs(benchmark: Any, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", CALL, str(_trivial(tmp_path, 1000)), str(tmp_path / "out")]
+    benchmark.pedantic(lambda: subprocess.run(command, check=True, capture_output=True), rounds=1)
+
+
+def _ledger(plan_file: Path, out: Path) -> None:
+    """Plan, look for entries, write them, look again, and write the index, as a batch and its second call do."""
+    seen: dict[Any, Any] = {}
+    runs = plan.plan(plan_file).runs
+    blank = {"status": "done", "why": "new", "error": "", "seconds": 1.0, "title": "", "figures": {}, "alt": ""}
+    for run in runs:
+        made_of, *_ = single.due(run, out, single.Options(), seen)
+        entries.write(out, {**blank, "name": run.name, "notes": [], "files": {}, "causes": made_of})
+    for run in runs:
+        single.due(run, out, single.Options(), seen)
+    index.write(out, runs)
+
+
+@pytest.mark.benchmark(group="the ledger of 10,000 runs", timer=time.process_time)
+def test_the_ledger_of_ten_thousand_runs(benchmark: Any, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    benchmark.pedantic(_ledger, args=(_trivial(tmp_path, 10_000), tmp_path / "out"), rounds=1)
 
 
 def _watch(stop: threading.Event, peaks: list[float]) -> None:

@@ -9,25 +9,26 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from multiprocessing import Pipe
 from typing import Any
 
 from analysis.errors import PublishError
 from analysis.places import with_package
-from analysis.runs.warm.environment import folder
+from analysis.runs.processes import environment, folder
+from analysis.runs.warm.server import Request
 
 _AT_START = re.compile(
     r"(PYTHON|MPL|OMP_|OPENBLAS_|MKL_|BLIS_|NUMEXPR_|VECLIB_|LC_|LD_|XDG_|PANDAS_|IPYTHON|JUPYTER_CONFIG).*|TZ|LANG|LANGUAGE|HOME"
 )
+
 _START_SECONDS = 60.0
 _servers: dict[tuple[int, frozenset[tuple[str, str]]], ForkServer] = {}
 _lock = threading.Lock()
@@ -45,7 +46,7 @@ def unavailable() -> str:
 
 
 class ForkServer:
-    """One fork server and the socket to it. Its methods may be called from any thread.
+    """One fork server and the pipe to it. Its methods may be called from any thread.
 
     Parameters
     ----------
@@ -55,11 +56,11 @@ class ForkServer:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         """Start the process; it imports while the caller goes on."""
-        ours, theirs = socket.socketpair()
-        command = [sys.executable, "-m", "analysis.runs.warm.server", str(theirs.fileno())]
+        self._pipe, theirs = Pipe()
+        command = [sys.executable, "-c", f"from {Request.__module__} import main; main({theirs.fileno()})"]
         self._talk = threading.Lock()
         self._living: set[int] = set()
-        self._socket, self._stream = ours, ours.makefile("rwb")
+        self._prepared: set[Any] = set()
         with theirs:
             # A session of its own: Ctrl-C in the terminal is for the caller, who then ends the server.
             self._process = subprocess.Popen(
@@ -79,25 +80,31 @@ class ForkServer:
         """Whether no child is known to run."""
         return not self._living
 
-    def fork(self, request: Mapping[str, Any]) -> Forked:
+    @property
+    def ended(self) -> bool:
+        """Whether the process is gone."""
+        return self._process.poll() is not None
+
+    def fork(self, request: Request) -> Forked:
         """Fork a child that fulfils `request`; PublishError when the server does not answer."""
-        pid = int(self._ask({"op": "fork", **request})["pid"])
+        pid = int(self._ask("fork", tuple(request)))
         self._living.add(pid)
         return Forked(self, pid)
 
-    def prepare(self, target: str, arguments: Mapping[str, Any]) -> None:
-        """Have the server call `module:function` before it forks next, so that children start with what that loads.
+    def prepare(self, function: Callable[..., object], *arguments: Any) -> None:
+        """Have the server call a function before it forks next, so that children start with what that loads; once.
 
         Nobody waits for it, and a failure is nobody's: a child that needs what was not loaded loads it itself.
         """
-        with self._talk, contextlib.suppress(OSError, ValueError):
-            self._stream.write(json.dumps({"op": "prepare", "call": target, "arguments": arguments}).encode() + b"\n")
-            self._stream.flush()
+        with self._talk, contextlib.suppress(OSError):
+            if (function, *arguments) not in self._prepared:
+                self._prepared.add((function, *arguments))
+                self._pipe.send(("prepare", function, *arguments))
 
     def poll(self, pid: int) -> int | None:
         """Return a child's exit code (negative: the signal that ended it), or None while it runs."""
         try:
-            code: int | None = self._ask({"op": "poll", "pid": pid})["code"]
+            code: int | None = self._ask("poll", pid)
         except PublishError:
             # No child outlives its server.
             code = -signal.SIGKILL
@@ -107,19 +114,18 @@ class ForkServer:
 
     def signal(self, pid: int, number: int) -> None:
         """Send a signal to a child's process group, if the child still runs."""
-        with contextlib.suppress(PublishError):
-            self._ask({"op": "signal", "pid": pid, "signal": int(number)})
+        with self._talk, contextlib.suppress(OSError):
+            self._pipe.send(("signal", pid, int(number)))
 
     def close(self) -> None:
         """End the server and all its children."""
-        # A thread that is being answered is not waited for long; the closed socket ends it too.
+        # A thread that is being answered is not waited for long.
         if self._talk.acquire(timeout=0.2):
             with contextlib.suppress(OSError):
-                self._stream.write(b'{"op": "end"}\n')
-                self._stream.flush()
+                self._pipe.send(("end",))
             self._talk.release()
-        with contextlib.suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
+        else:
+            self._process.terminate()
         try:
             self._process.wait(timeout=4)
         except subprocess.TimeoutExpired:
@@ -127,27 +133,19 @@ class ForkServer:
             self._process.wait()
         self._living.clear()
 
-    def _ask(self, message: Mapping[str, Any]) -> dict[str, Any]:
+    def _ask(self, *message: Any) -> Any:
         with self._talk:
             try:
-                if not self._ready:
-                    self._socket.settimeout(_START_SECONDS)
-                    self._ready = bool(self._answer()["ready"])
-                    self._socket.settimeout(None)
-                self._stream.write(json.dumps(message).encode() + b"\n")
-                self._stream.flush()
-                return self._answer()
-            except (OSError, ValueError) as error:
+                if not self._ready and not self._pipe.poll(_START_SECONDS):
+                    raise OSError(f"it did not start within {_START_SECONDS:g} seconds")
+                self._ready = self._ready or bool(self._pipe.recv())
+                self._pipe.send(message)
+                return self._pipe.recv()
+            except (OSError, EOFError) as error:
+                reason = str(error) or "it closed its end"
                 raise PublishError(
-                    f"fork server: it must answer, not end. Process {self.pid} is gone ({error})."
+                    f"fork server: it must answer, not end. Process {self.pid} is gone ({reason})."
                 ) from error
-
-    def _answer(self) -> dict[str, Any]:
-        line = self._stream.readline()
-        if not line:
-            raise OSError("end of stream")
-        answer: dict[str, Any] = json.loads(line)
-        return answer
 
 
 class Forked:
@@ -181,22 +179,19 @@ class Forked:
         """Signal the child's process group."""
         self._server.signal(self.pid, number)
 
-    def terminate(self) -> None:
-        """Ask the child to end."""
-        self.send_signal(signal.SIGTERM)
-
     def kill(self) -> None:
         """End the child and what it has started."""
         self.send_signal(signal.SIGKILL)
 
 
-def server(environment: Mapping[str, str] | None = None) -> ForkServer:
-    """Return the fork server for an environment, starting it when there is none; it ends with this process."""
-    wanted = dict(os.environ if environment is None else environment)
-    # The process id: a fork of this process must not talk on its parent's socket.
+def server(wanted: Mapping[str, str] | None = None) -> ForkServer:
+    """Return the fork server for an environment (by default that of runs), starting it when there is none; it ends
+    with this process."""
+    wanted = environment() if wanted is None else wanted
+    # The process id: a fork of this process must not talk on its parent's pipe.
     key = (os.getpid(), frozenset((name, value) for name, value in wanted.items() if _AT_START.fullmatch(name)))
     with _lock:
-        if key not in _servers or _servers[key]._process.poll() is not None:
+        if key not in _servers or _servers[key].ended:
             for other in [other for other, old in _servers.items() if other[0] == key[0] and old.idle]:
                 _servers.pop(other).close()
             _servers[key] = ForkServer(wanted)

@@ -11,8 +11,16 @@ import contextlib
 import importlib
 import os
 import pkgutil
-import sys
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from analysis import places
+from analysis.runs import parameters
+from analysis.runs.running import quickly
+
+if TYPE_CHECKING:
+    from analysis.runs.naming import Run
+    from analysis.runs.warm.client import ForkServer
 
 # What a kernel starts with, and what this package's own modules import when they are first called. Not
 # `matplotlib_inline.backend_inline`: it ties itself to the running IPython when it is imported, so a kernel must do
@@ -53,12 +61,8 @@ ALSO = {"turning_points": "ruptures"}
 _NOT_LOADED = (
     "analysis.cli",
     "analysis.feeds",
-    "analysis.runs.warm.server",
     "analysis.export.nbconvert_exporters",
 )
-# jsonschema takes it along where it is installed. It builds its parser at import: a second, for the check of a format
-# that no notebook uses.
-_SLOW_AND_UNUSED = "rfc3987_syntax"
 
 
 def preload() -> None:
@@ -82,23 +86,21 @@ def preload() -> None:
 
 
 @contextlib.contextmanager
-def quickly() -> Iterator[None]:
-    """Import without what is slow and not used; what has been imported already stays."""
-    if _SLOW_AND_UNUSED in sys.modules or "jsonschema" in sys.modules:
-        yield
-        return
-    sys.modules[_SLOW_AND_UNUSED] = None  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        del sys.modules[_SLOW_AND_UNUSED]
-
-
-@contextlib.contextmanager
 def silently() -> Iterator[None]:
     """Do without what fails, and without what is said of it."""
     with contextlib.suppress(Exception), open(os.devnull, "w") as silence, contextlib.redirect_stderr(silence):
         yield
+
+
+def prepare(server: ForkServer, run: Run) -> None:
+    """Have the fork server import and load what a run begins with."""
+    cells = parameters.read(run.notebook)["cells"]
+    code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    for module in (module for word, module in ALSO.items() if word in code):
+        server.prepare(importlib.import_module, module)
+    name = run.parameters.get("relationship", run.settings.get("relationship"))
+    if isinstance(name, str) and name:
+        server.prepare(record, str(places.relationship(name)))
 
 
 def record(path: str) -> None:
