@@ -4,7 +4,7 @@ BIN := .venv/bin
 AS_OF ?=
 READY := .venv/ready
 
-.PHONY: briefing test test-fast test-oldest test-newest lint apart coverage mutants sizes docs lab notebooks pictures methods bench clean
+.PHONY: briefing test test-fast test-oldest test-newest lint apart coverage mutants sizes docs lab notebooks pictures methods bench bench-export clean
 
 briefing: $(READY)
 	$(BIN)/workbook brief russia-belarus $(if $(AS_OF),--as-of $(AS_OF)) --out briefing.pdf
@@ -81,6 +81,10 @@ methods: $(READY)
 
 bench: $(READY)
 	$(BIN)/pytest tests/benchmarks --benchmark-only --benchmark-columns=min,median,rounds
+
+# What becomes of a folder of notebooks: made, made with warnings, refused, words missing.
+bench-export: $(READY)
+	$(BIN)/python tests/benchmarks/export_folder.py $(FOLDER)
 
 clean:
 	rm -rf .venv .venv-oldest .venv-newest build .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis briefing.pdf

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import base64
 import functools
+import html
 import importlib.util
 import io
+import re
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import nbformat
 import pandas as pd
@@ -18,6 +22,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from analysis.display import Chart, Finding, Findings, Table
 from analysis.document import Bibliography, Cover
+from analysis.export import export
+
+WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
 @functools.cache
@@ -199,3 +206,39 @@ def structure(data: bytes) -> Iterator[dict[str, Any]]:
                 yield from down(node["/K"])
 
     yield from down(PdfReader(io.BytesIO(data)).trailer["/Root"]["/StructTreeRoot"]["/K"])
+
+
+def words_of(data: bytes, form: str) -> str:
+    """Return the text that a document of any form shows, with single spaces."""
+    if form == "pdf":
+        text = pdf_text(data)
+    elif form == "docx":
+        root = ElementTree.fromstring(zipfile.ZipFile(io.BytesIO(data)).read("word/document.xml"))
+        text = "\n".join("".join(block.itertext()) for block in root.iter(f"{WORD}p"))
+    else:
+        page = re.sub(r"(?s)<style.*?</style>|<annotation.*?</annotation>", "", data.decode())
+        text = html.unescape(re.sub(r"<[^>]+>", " ", page))
+    return " ".join(text.replace("\u200b", "").split())
+
+
+def tables_of(data: bytes, form: str) -> list[list[list[str]]]:
+    """Return the rows of each table of a Word file or page, as the texts of their cells."""
+    if form == "docx":
+        root = ElementTree.fromstring(zipfile.ZipFile(io.BytesIO(data)).read("word/document.xml"))
+        return [
+            [["".join(cell.itertext()) for cell in row.iter(f"{WORD}tc")] for row in table.iter(f"{WORD}tr")]
+            for table in root.iter(f"{WORD}tbl")
+        ]
+    from bs4 import BeautifulSoup
+
+    return [
+        [[cell.get_text().strip() for cell in row.find_all(["td", "th"])] for row in table.find_all("tr")]
+        for table in BeautifulSoup(data, "html.parser").find_all("table")
+    ]
+
+
+def notices(notebook: Any, form: str = "pdf", **options: Any) -> tuple[bytes, list[str]]:
+    """Return a document and what its export reported."""
+    said: list[str] = []
+    made = export(notebook, form=form, report=lambda notice: said.append(str(notice)), **options)
+    return made, said

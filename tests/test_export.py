@@ -229,25 +229,13 @@ def test_notes_stand_under_the_heading_before_the_bibliography_else_at_the_end()
     assert end.index("Last") < end.index("Notes") < end.index("Zależność")
 
 
-def test_another_style_of_notes_may_be_given(tmp_path: Path) -> None:
-    style = tmp_path / "plain.csl"
-    style.write_text(
-        '<style xmlns="http://purl.org/net/xbiblio/csl" class="in-text" version="1.0"><info><title>x</title><id>x</id>'
-        "<updated>2024-01-01T00:00:00Z</updated></info><citation><layout prefix='(' suffix=')'><text variable='publisher'/></layout></citation>"
-        "<bibliography><layout><text variable='title'/></layout></bibliography></style>"
-    )
-    shown = text_of(kit.cell(Finding("So.", ("osw-2021",))), kit.cell(Bibliography(kit.SOURCES)), csl=style)
-    assert "So. (OSW)" in shown
-    assert "Zależność" in shown
-
-
 # Pictures that nobody described
 
 
-def test_a_picture_without_description_is_refused_with_its_cell_and_the_way_out() -> None:
+def test_a_document_with_a_cover_refuses_a_picture_without_description_with_its_cell_and_the_way_out() -> None:
     plain = kit.bundle(image_png=kit.png(), text_plain="<Figure size 640x480 with 1 Axes>")
     with pytest.raises(PublishError, match=r"cell 3 \('plt.plot\(x\)'\).*`alt`.*missing_alt"):
-        export(kit.notebook(kit.prose("# T"), kit.prose("x"), kit.cell(plain, source="\nplt.plot(x)\n")))
+        export(kit.notebook(kit.prose("# T"), kit.cell(kit.cover()), kit.cell(plain, source="\nplt.plot(x)\n")))
 
 
 @pytest.mark.parametrize(
@@ -265,9 +253,12 @@ def test_description_is_found_where_notebooks_keep_it(
     assert [e["/Alt"] for e in kit.structure(made) if e["/S"] == "/Figure"] == [expected]
 
 
-def test_placeholder_lets_an_undescribed_picture_pass() -> None:
-    notebook = kit.notebook(kit.prose("# T"), kit.cell(kit.bundle(image_png=kit.png())))
-    made = export(notebook, missing_alt="placeholder")
+def test_elsewhere_a_placeholder_is_set_and_the_pictures_are_counted() -> None:
+    drawing = kit.bundle(image_png=kit.png(), text_plain=" 2\nx  + 1")
+    notebook = kit.notebook(kit.prose("# T"), kit.cell(drawing))
+    said: list[str] = []
+    made = export(notebook, report=lambda notice: said.append(str(notice)))
+    assert said == ["cell 2: 1 picture has no description. Set `alt` in the cell's metadata or in the output's."]
     assert [e["/Alt"] for e in kit.structure(made) if e["/S"] == "/Figure"] == ["Picture without description (cell 2)"]
 
 
@@ -287,22 +278,33 @@ def test_pictures_of_the_folder_and_of_the_cell_are_set(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "reason"), [("gone.png", "cannot be read"), ("../x.png", "outside"), ("/etc/passwd", "outside")]
+    ("target", "reason"),
+    [("gone.png", "cannot be read"), ("../x.png", "outside"), ("/etc/passwd", "outside"), ("a%00b.png", "null")],
 )
-def test_a_picture_that_is_missing_or_elsewhere_is_refused_by_cell(target: str, reason: str, tmp_path: Path) -> None:
+def test_a_picture_that_is_missing_or_elsewhere_leaves_its_words_and_a_notice(
+    target: str, reason: str, tmp_path: Path
+) -> None:
     path = tmp_path / "n.ipynb"
-    nbformat.write(kit.notebook(kit.prose("# T"), kit.prose(f"See ![it]({target})")), path)
+    nbformat.write(kit.notebook(kit.prose("# T"), kit.prose(f"See ![the map]({target}) and on")), path)
+    said: list[str] = []
+    assert "See the map and on" in kit.pdf_text(export(path, report=lambda notice: said.append(str(notice))))
+    assert len(said) == 1
+    assert re.search(rf"cell 2 .*{re.escape(target)}.*{reason}", said[0])
     with pytest.raises(PublishError, match=rf"cell 2 .*{re.escape(target)}.*{reason}"):
-        export(path)
+        export(path, strict=True)
 
 
+@pytest.mark.parametrize("form", ["pdf", "docx"])
 @pytest.mark.parametrize("data", ["bm90IGEgcGljdHVyZQ==", "not base64 at all!", ""])
-def test_a_damaged_picture_is_refused_by_cell(data: str) -> None:
-    notebook = kit.notebook(
-        kit.prose("# T"), kit.cell(kit.bundle(image_png=data or "iVBORw0KGgo=", text_plain="words"))
-    )
-    with pytest.raises(PublishError, match="cell 2"):
-        export(notebook)
+def test_a_damaged_picture_leaves_its_place_marked(data: str, form: str) -> None:
+    broken = kit.bundle(image_png=data or "iVBORw0KGgo=", text_plain="words")
+    notebook = kit.notebook(kit.prose("# T"), kit.cell(broken), kit.prose("All that follows."))
+    said: list[str] = []
+    shown = kit.words_of(export(notebook, form=form, report=lambda notice: said.append(str(notice))), form)
+    assert "cannot be shown" in shown
+    assert "All that follows." in shown
+    assert len(said) == 1
+    assert said[0].startswith("cell 2")
 
 
 # Word and web
@@ -418,21 +420,32 @@ def test_an_empty_notebook_gives_a_page(tmp_path: Path) -> None:
     assert "Notebook" in kit.pdf_text(export(kit.notebook()))
 
 
-def test_nbconvert_knows_the_exporters(tmp_path: Path) -> None:
+def test_nbconvert_knows_the_exporters_and_honours_its_options(tmp_path: Path) -> None:
     path = tmp_path / "b.ipynb"
-    nbformat.write(kit.notebook(kit.prose("# T"), kit.cell(kit.bundle(image_png=kit.png()))), path)
+    both = kit.bundle(text_html="<p>as html</p>", text_latex="as latex", text_plain="as text")
+    cells = [kit.prose("# T"), kit.cell(kit.bundle(image_png=kit.png())), kit.cell(both, source="answer = 42")]
+    nbformat.write(kit.notebook(*cells, kit.prose("gone", tags=["secret"])), path)
     command = [sys.executable, "-m", "nbconvert", str(path), "--to"]
-    refused = subprocess.run([*command, "briefing"], capture_output=True, text=True, check=False)
-    assert refused.returncode != 0
-    assert "the picture has no description" in refused.stderr
+    strict = subprocess.run([*command, "briefing", "--BriefingExporter.strict=True"], capture_output=True, text=True)
+    assert strict.returncode != 0
+    assert "1 picture has no description" in strict.stderr
+    module = "analysis.export.nbconvert_exporters"
     for name, suffix, start in (
         ("briefing", "pdf", b"%PDF"),
-        ("briefing-docx", "docx", b"PK"),
-        ("briefing-html", "html", b"<!DOCTYPE"),
+        (f"{module}.BriefingDocxExporter", "docx", b"PK"),
+        (f"{module}.BriefingHtmlExporter", "html", b"<!"),
     ):
-        options = ["--BriefingExporter.missing_alt=placeholder", "--BriefingExporter.paper=us-letter"]
-        subprocess.run([*command, name, *options], check=True, capture_output=True)
-        assert path.with_suffix(f".{suffix}").read_bytes().startswith(start)
+        options = ["--BriefingExporter.paper=us-letter", "--BriefingExporter.exclude_input=False"]
+        options += ["--TagRemovePreprocessor.enabled=True", "--TagRemovePreprocessor.remove_cell_tags=secret"]
+        options += ["--BriefingExporter.display_data_priority=text/latex"] if suffix == "html" else []
+        done = subprocess.run([*command, name, *options], check=True, capture_output=True, text=True)
+        assert "1 picture has no description" in done.stderr
+        made = path.with_suffix(f".{suffix}").read_bytes()
+        assert made.startswith(start)
+        shown = kit.words_of(made, suffix)
+        assert "answer = 42" in shown
+        assert "gone" not in shown
+        assert ("as latex" in shown) == (suffix == "html")
 
 
 def test_a_running_kernel_exports_and_is_exported(tmp_path: Path) -> None:

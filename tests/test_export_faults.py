@@ -49,12 +49,12 @@ def untouched(target: Path) -> bool:
     [
         kit.bundle(image_svg="<svg><g>", text_plain="words"),
         kit.bundle(image_png="####", text_plain="words"),
-        kit.bundle(image_png=kit.png()),
+        kit.bundle(text_html="<script>draw()</script>", text_plain="words"),
     ],
 )
-def test_a_cell_that_cannot_be_set_keeps_the_old_file_and_is_named(broken: Any, target: Path) -> None:
+def test_under_strict_a_cell_that_cannot_be_set_keeps_the_old_file_and_is_named(broken: Any, target: Path) -> None:
     with pytest.raises(PublishError, match=r"cell 2 \('draw\(\)'\)"):
-        export(kit.notebook(kit.prose("# T"), kit.cell(broken, source="draw()")), target)
+        export(kit.notebook(kit.prose("# T"), kit.cell(broken, source="draw()")), target, strict=True)
     assert untouched(target)
 
 
@@ -155,7 +155,9 @@ def test_temporary_folders_are_removed(notebook: Path, tmp_path: Path, monkeypat
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     export(notebook)
     with pytest.raises(PublishError):
-        export(kit.notebook(kit.prose("# T"), kit.cell(kit.bundle(image_svg="<svg><g>", text_plain="words"))))
+        export(
+            kit.notebook(kit.prose("# T"), kit.cell(kit.bundle(image_svg="<svg><g>", text_plain="words"))), strict=True
+        )
     assert os.listdir(tmp_path) == []
 
 

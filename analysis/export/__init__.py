@@ -1,11 +1,11 @@
-"""Export: an executed notebook as a PDF, Word or HTML document.
+"""Export: an executed notebook as a PDF, Word, HTML or EPUB document.
 
     from analysis.export import export
 
     export("briefing.ipynb", "briefing.pdf")
 
-`exporter` holds the one function that does it; `notebook`, `assemble`, `notes`, `fit_table` and `pictures` make one
-tree of a notebook, and `pdf`, `docx` and `html` set it. Nothing is imported before it is used.
+`exporter` holds the one function that does it; `notebook`, `assemble`, `notes`, `tables` and `pictures` make one tree
+of a notebook, and `pdf`, `docx`, `html` and `epub` set it. Nothing is imported before it is used.
 """
 
 import lazy_loader

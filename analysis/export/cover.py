@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analysis.export.terminal_text import one_line
-from analysis.wording import day_text
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
 
 
 def line(cover: Mapping[str, Any], name: str) -> str:
@@ -24,10 +28,11 @@ def over(cover: Mapping[str, Any], kicker: str) -> list[str]:
     return [text for text in dict.fromkeys((line(cover, "relationship"), kicker)) if text]
 
 
-def facts(cover: Mapping[str, Any]) -> list[tuple[str, str]]:
+def facts(cover: Mapping[str, Any], authors: Sequence[str] = ()) -> list[tuple[str, str]]:
     """Return the lines under the title, label and value, without empty ones."""
     period = re.split(r"\s+to\s+|\s*/\s*|\s+–\s+", line(cover, "period"))
     lines = [
+        ("By", ", ".join(authors)),
         ("As of", in_words(line(cover, "as_of"))),
         ("Period", " – ".join(in_words(part) for part in period if part)),
         ("Record", line(cover, "record")[:12]),
@@ -38,7 +43,7 @@ def facts(cover: Mapping[str, Any]) -> list[tuple[str, str]]:
 def in_words(text: str) -> str:
     """Return an ISO day as "6 April 2023"; anything else as it is."""
     date = day(text)
-    return day_text(date) if date else text
+    return f"{date.day} {_MONTHS[date.month - 1]} {date.year}" if date else text
 
 
 def day(text: str) -> dt.date | None:

@@ -23,6 +23,7 @@ _BOX = (
     f'<w:pBdr><w:left w:val="single" w:sz="18" w:space="8" w:color="{_ACCENT}"/></w:pBdr>'
     '<w:shd w:val="clear" w:color="auto" w:fill="EEF3F7"/>'
 )
+_NOTE = '<w:pBdr><w:left w:val="single" w:sz="12" w:space="8" w:color="595959"/></w:pBdr>'
 _ERROR = '<w:pBdr><w:left w:val="single" w:sz="12" w:space="8" w:color="9B2D1F"/></w:pBdr>'
 _SANS, _SERIF, _MONO = "Calibri", "Cambria", "Consolas"
 _FOOT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml"
@@ -147,6 +148,7 @@ def _styles() -> list[Style]:
         Style("Facts", _space(0, 20), _SANS, 18, _QUIET, own=True),
         Style("Bottom Line", _BOX + _space(60, 60), _SERIF, 21, base="BodyText", own=True),
         Style("Failure", _ERROR + _space(60, 60), _SERIF, 21, base="BodyText", own=True),
+        Style("Admonition", _NOTE + _space(60, 60), _SERIF, 21, base="BodyText", own=True),
         Style("Notes", _space(20, 60), _SERIF, 18, base="BodyText", own=True),
         Style("Table Caption", "<w:keepNext/>" + _space(200, 60), _SANS, 18, _QUIET),
         Style("Image Caption", _space(60, 240), _SANS, 18, _QUIET),

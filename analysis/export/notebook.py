@@ -1,9 +1,9 @@
 """What a notebook says, without how it was computed: from cells to pieces.
 
-Inputs are left out. Of each output the richest form that paper can hold is taken, in the order of `FORMS`; what a
-widget or a plotting library cannot put on paper falls back on its plain text. The cover and the bibliography are
-outputs like any other, told by their types; they are lifted out of the flow. A piece knows its cell, so that every
-later refusal can name it.
+Inputs are left out unless they are asked for. Of each output the richest form that paper can hold is taken, in the
+order of `_ranked`; what a widget or a plotting library cannot put on paper falls back on its plain text. The cover and
+the bibliography are outputs like any other, told by their types; they are lifted out of the flow. A piece knows its
+cell, so that every later notice or refusal can name it.
 
 Cell tags are honoured: `remove-cell` leaves the cell out, `remove-output` its outputs, `full-only` leaves it out of a
 document whose cover says that its version is brief, and `bottom-line` lifts it into the box under the title.
@@ -12,16 +12,22 @@ document whose cover says that its version is brief, and `bottom-line` lifts it 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from analysis.document import BIBLIOGRAPHY_MIME, COVER_MIME
 from analysis.errors import PublishError
+from analysis.export.notices import Notices
 from analysis.export.terminal_text import clean, one_line, terminal
 
-Kind = Literal["prose", "markdown", "latex", "html", "plain", "failure", "picture", "notes"]
+# What makes a document of a notebook, by the types of its outputs; the record's side writes them.
+COVER_MIME = "application/vnd.bilateral-workbook.cover+json"
+BIBLIOGRAPHY_MIME = "application/vnd.citationstyles.csl+json"
+EMPTY_MIME = "application/vnd.bilateral-workbook.empty+json"  # an output with nothing in it
+
+Kind = Literal["prose", "markdown", "latex", "html", "plain", "failure", "picture", "notes", "code"]
 
 FORMS: Mapping[str, Kind] = {
     "image/svg+xml": "picture",
@@ -29,11 +35,14 @@ FORMS: Mapping[str, Kind] = {
     "image/jpeg": "picture",
     "image/webp": "picture",
     "image/gif": "picture",
+    "text/html": "html",
     "text/markdown": "markdown",
     "text/latex": "latex",
-    "text/html": "html",
     "text/plain": "plain",
 }
+_MATHS = re.compile(
+    r"\s*(?:\$|\\\[|\\\(|\\begin\{(?!tabular|table|longtable|document|center|itemize|enumerate|verbatim|figure))"
+)
 
 
 @dataclass(frozen=True)
@@ -73,6 +82,11 @@ class Piece:
     attachments: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     boxed: bool = False
 
+    @property
+    def described(self) -> str:
+        """Return the plain text where it can be a description: a drawing in letters has several lines."""
+        return "" if "\n" in self.plain.strip() else self.plain
+
 
 @dataclass(frozen=True)
 class Attachment:
@@ -95,6 +109,7 @@ class Contents:
     attachments: tuple[Attachment, ...]
     language: str
     title: str
+    authors: tuple[str, ...] = ()
 
 
 def read(notebook: str | Path | Mapping[str, Any]) -> Mapping[str, Any]:
@@ -124,9 +139,19 @@ def read(notebook: str | Path | Mapping[str, Any]) -> Mapping[str, Any]:
     return found
 
 
-def gather(notebook: Mapping[str, Any], name: str, folder: Path | None) -> Contents:
+def gather(
+    notebook: Mapping[str, Any],
+    name: str,
+    folder: Path | None,
+    *,
+    notices: Notices | None = None,
+    code: bool = False,
+    priority: Sequence[str] = (),
+) -> Contents:
     """Return the contents of an executed notebook; nothing is run and no record is read."""
+    said = notices or Notices()
     cover: Mapping[str, Any] = {}
+    front: dict[str, list[str]] = {}
     references: dict[str, Mapping[str, Any]] = {}
     pieces: list[Piece] = []
     attachments: list[Attachment] = []
@@ -134,15 +159,25 @@ def gather(notebook: Mapping[str, Any], name: str, folder: Path | None) -> Conte
         tags = set(cell.get("metadata", {}).get("tags", []))
         if "remove-cell" in tags or ("full-only" in tags and _short(cover)):
             continue
-        for piece, bundle in _pieces(cell, number, tags):
+        if number == 1 and cell.get("cell_type") in {"raw", "markdown"}:
+            front, cell = _front_matter(cell)
+        for piece, bundle in _pieces(cell, number, tags, code, priority):
+            if EMPTY_MIME in bundle:
+                continue
             cover = cover or bundle.get(COVER_MIME) or {}
             for item in bundle.get(BIBLIOGRAPHY_MIME, []):
                 references.setdefault(str(item.get("id", "")), item)
             if "text/csv" in bundle:
                 attachments.append(_attachment(bundle, piece, number))
+            if piece.kind == "plain" and bundle and piece.mime != "text/plain":
+                said.add(piece.where, f"an output of a kind that a page cannot show is left out: {piece.title}.")
             if COVER_MIME not in bundle:
                 pieces.append(piece)
+    if cover:
+        pieces = _without_empty_sections(pieces)
     metadata = notebook.get("metadata", {})
+    listed = metadata.get("authors", [])
+    names = [one_line(str(each.get("name", "") if isinstance(each, Mapping) else each)) for each in listed]
     return Contents(
         name=name,
         folder=folder,
@@ -150,9 +185,49 @@ def gather(notebook: Mapping[str, Any], name: str, folder: Path | None) -> Conte
         references=tuple(references.values()),
         pieces=tuple(pieces),
         attachments=tuple(attachments),
-        language=str(cover.get("lang") or metadata.get("lang") or "en"),
-        title=one_line(str(cover.get("title") or metadata.get("title") or "")),
+        language=str(cover.get("lang") or metadata.get("lang") or (front.get("lang") or ["en"])[0]),
+        title=one_line(str(cover.get("title") or metadata.get("title") or " ".join(front.get("title", [])))),
+        authors=tuple(filter(None, names or front.get("author", []))),
     )
+
+
+_HEADING = re.compile(r"\s*(#{1,6})\s+[^\n]+\s*")
+
+
+def _without_empty_sections(pieces: Sequence[Piece]) -> list[Piece]:
+    """Leave out headings that lead to nothing: what a document's own outputs did not fill is no section of it."""
+    kept: list[Piece] = []
+    next_level = 0  # of the heading that follows; 0 at the end, 7 before anything else
+    for piece in reversed(pieces):
+        heading = _HEADING.fullmatch(piece.text) if piece.kind == "prose" else None
+        level = len(heading[1]) if heading else 7
+        if heading and next_level <= level:
+            continue
+        next_level = level
+        kept.append(piece)
+    return kept[::-1]
+
+
+_FRONT = re.compile(r"\s*---[ \t]*\n(.*?)\n---[ \t]*(?:\n|$)(.*)", re.DOTALL)
+
+
+def _front_matter(cell: Mapping[str, Any]) -> tuple[dict[str, list[str]], Mapping[str, Any]]:
+    """Return title, language and authors that a first cell tells in YAML's simplest form, and the cell without them."""
+    found = _FRONT.fullmatch(joined(cell.get("source", "")))
+    if not found or not re.search(r"^(?:title|authors?):", found[1], re.MULTILINE):
+        return {}, cell
+    told: dict[str, list[str]] = {}
+    key = ""
+    for line in found[1].split("\n"):
+        if named := re.fullmatch(r"(title|subtitle|authors?|lang):\s*(.*)", line):
+            key = named[1].rstrip("s")
+            told.setdefault(key, [])
+        item = named[2] if named else line.strip() if line.startswith((" ", "-")) else ""
+        key = key if item or named else ""
+        item = re.sub(r"^-\s*|^name:\s*|^-\s*name:\s*", "", item)
+        parts = item.strip("[]").split(",") if key == "author" else [item]
+        told.setdefault(key, []).extend(text for part in parts if (text := one_line(part).strip("'\"")))
+    return told, {**cell, "source": found[2]}
 
 
 def _short(cover: Mapping[str, Any]) -> bool:
@@ -160,7 +235,9 @@ def _short(cover: Mapping[str, Any]) -> bool:
     return isinstance(parameters, Mapping) and parameters.get("version") == "brief"
 
 
-def _pieces(cell: Mapping[str, Any], number: int, tags: set[str]) -> Iterator[tuple[Piece, Mapping[str, Any]]]:
+def _pieces(
+    cell: Mapping[str, Any], number: int, tags: set[str], code: bool, priority: Sequence[str]
+) -> Iterator[tuple[Piece, Mapping[str, Any]]]:
     """Yield a cell's pieces, each with the bundle it was chosen from."""
     source = joined(cell.get("source", ""))
     metadata = cell.get("metadata", {})
@@ -177,9 +254,12 @@ def _pieces(cell: Mapping[str, Any], number: int, tags: set[str]) -> Iterator[tu
     ):
         if source.strip():
             yield Piece("prose", text=clean(source), attachments=cell.get("attachments", {}), **common), {}
-    elif kind == "code" and "remove-output" not in tags:
-        for output in _merged(cell.get("outputs", [])):
-            yield from _output(output, common)
+    elif kind == "code":
+        if code and source.strip() and "remove-input" not in tags:
+            yield Piece("code", text=clean(source), **common), {}
+        if "remove-output" not in tags:
+            for output in _merged(cell.get("outputs", [])):
+                yield from _output(output, common, priority)
 
 
 def _merged(outputs: list[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
@@ -203,7 +283,9 @@ def _merged(outputs: list[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
         yield pending
 
 
-def _output(output: Mapping[str, Any], common: dict[str, Any]) -> Iterator[tuple[Piece, Mapping[str, Any]]]:
+def _output(
+    output: Mapping[str, Any], common: dict[str, Any], priority: Sequence[str]
+) -> Iterator[tuple[Piece, Mapping[str, Any]]]:
     kind = output.get("output_type")
     if kind == "stream":
         if (text := terminal(joined(output.get("text", "")))).strip():
@@ -212,24 +294,38 @@ def _output(output: Mapping[str, Any], common: dict[str, Any]) -> Iterator[tuple
         title = one_line(terminal(f"{output.get('ename', 'Error')}: {output.get('evalue', '')}".rstrip(": ")))
         yield Piece("failure", text=terminal("\n".join(output.get("traceback", []))), title=title, **common), {}
     elif kind in {"display_data", "execute_result"}:
-        yield _chosen(output.get("data", {}), output.get("metadata", {}), common)
+        yield _chosen(output.get("data", {}), output.get("metadata", {}), common, priority)
 
 
 def _chosen(
-    bundle: Mapping[str, Any], metadata: Mapping[str, Any], common: dict[str, Any]
+    bundle: Mapping[str, Any], metadata: Mapping[str, Any], common: dict[str, Any], priority: Sequence[str]
 ) -> tuple[Piece, Mapping[str, Any]]:
     """Return the richest form of a bundle that paper can hold; a bundle without any says what it holds."""
     plain = terminal(joined(bundle.get("text/plain", "")))
     if BIBLIOGRAPHY_MIME in bundle:
         return Piece("notes", plain=plain, **common), bundle
-    for mime, kind in FORMS.items():
-        if mime in bundle and (text := joined(bundle[mime])).strip():
-            told = metadata.get(mime, {})
+    for mime in priority or _ranked(bundle, metadata):
+        if mime in FORMS and mime in bundle and (text := joined(bundle[mime])).strip():
+            kind, told = FORMS[mime], metadata.get(mime, {})
             ready = terminal(text) if kind == "plain" else text if kind == "picture" else clean(text)
             about = told if isinstance(told, Mapping) else {}
             return Piece(kind, text=ready, plain=plain, mime=mime, metadata=about, **common), bundle
     kinds = ", ".join(sorted(bundle)) or "nothing"
-    return Piece("plain", text=f"[An output that paper cannot show: {kinds}]", **common), bundle
+    return Piece("plain", text=f"[An output that paper cannot show: {kinds}]", title=kinds, **common), bundle
+
+
+def _ranked(bundle: Mapping[str, Any], metadata: Mapping[str, Any]) -> list[str]:
+    """Return the types of a bundle in the order in which they are taken.
+
+    As on the screen, HTML comes before LaTeX, of which pandoc drops what it does not know: LaTeX is taken first only
+    where it is mathematics. Markdown comes before HTML only where it cites or is described, as this library's own does.
+    """
+    order = list(FORMS)
+    if "text/markdown" in metadata or "[@{" in joined(bundle.get("text/markdown", "")):
+        order.insert(order.index("text/html"), "text/markdown")
+    if _MATHS.match(latex := joined(bundle.get("text/latex", ""))) and "\\begin{tabular" not in latex:
+        order.insert(0, "text/latex")
+    return order
 
 
 def _attachment(bundle: Mapping[str, Any], piece: Piece, number: int) -> Attachment:

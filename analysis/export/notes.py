@@ -28,29 +28,21 @@ _WEB = re.compile(r"https?://[^\s<>]+", re.IGNORECASE)
 _VERBATIM = {"id", "type", "language", "URL", "DOI"}
 
 
-def keep_known(blocks: list[Node], piece: Piece, known: set[str]) -> list[Node]:
-    """Return blocks in which every citation has its source; other marks stay text.
+def uncited(content: list[Any], piece: Piece, known: set[str]) -> list[Node] | None:
+    """Return the text of a citation whose source the notebook does not carry; None keeps one that has its source.
 
     Raises
     ------
     PublishError
-        If an output cites a source that the notebook does not carry.
+        If an output of this library cites a source that the notebook does not carry.
     """
-
-    def visit(node: Node) -> list[Node] | None:
-        missing = [part["citationId"] for part in node["c"][0] if part["citationId"] not in known]
-        if not missing:
-            return None
-        if piece.kind == "markdown" and "@{" in text_of(node["c"][1]):
-            raise PublishError(
-                f"{piece.where}: the source {missing[0]!r} is cited but is not in the notebook's bibliography. "
-                "Show an `analysis.Bibliography` that holds it."
-            )
-        literal: list[Node] = node["c"][1]
-        return literal
-
-    kept: list[Node] = walk(blocks, visit, "Cite")
-    return kept
+    missing = [part["citationId"] for part in content[0] if part["citationId"] not in known]
+    if missing and piece.kind == "markdown" and "@{" in text_of(content[1]):
+        raise PublishError(
+            f"{piece.where}: the source {missing[0]!r} is cited but is not in the notebook's bibliography. "
+            "Show an `analysis.Bibliography` that holds it."
+        )
+    return list(content[1]) if missing else None
 
 
 def number(

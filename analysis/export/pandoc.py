@@ -160,6 +160,14 @@ def parse(fragments: Sequence[tuple[str, Format]]) -> list[Document]:
     return documents
 
 
+def formulas(asked: Sequence[tuple[str, bool]]) -> list[str]:
+    """Return (TeX, displayed) pairs as Typst; an empty text for one that pandoc cannot read."""
+    distinct = list(dict.fromkeys(asked))
+    request = {"ask": "formulas", "formulas": [{"tex": tex, "display": display} for tex, display in distinct]}
+    made = dict(zip(distinct, _ask(request), strict=True)) if distinct else {}
+    return [made[each] for each in asked]
+
+
 def document(blocks: list[Any], meta: Mapping[str, Any] | None = None) -> Document:
     """Return blocks as a whole document."""
     return {"pandoc-api-version": [1, 23, 1], "meta": dict(meta or {}), "blocks": blocks}

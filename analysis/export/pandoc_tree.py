@@ -94,35 +94,45 @@ def text_of(node: Any) -> str:
         return str(content[-1])
     if kind in {"RawInline", "RawBlock", "Note"}:
         return ""
+    if kind == "Table":
+        return " ".join(text_of(cell[4]) for row in rows_of(node) for cell in row[1])
     return text_of(content)
 
 
 def walk(node: Any, visit: Visit, *kinds: str) -> Any:
-    """Return a copy of `node` in which nodes of some kinds are replaced, from the leaves up.
+    """Replace nodes of some kinds where they lie, from the leaves up, and return `node`.
 
-    `visit` is called with every node of one of `kinds` and returns what takes its place; None keeps it as it is.
+    `visit` is called with every node of one of `kinds` and returns what takes its place; None keeps it.
     """
     if isinstance(node, dict):
-        if "t" not in node:
-            return {key: walk(value, visit, *kinds) for key, value in node.items()}
-        content = node.get("c")
-        return {"t": node["t"], "c": walk(content, visit, *kinds)} if isinstance(content, list | dict) else node
-    if not isinstance(node, list):
+        for value in [node["c"]] if "c" in node else node.values():
+            if isinstance(value, list | dict):
+                walk(value, visit, *kinds)
         return node
-    changed: list[Any] = []
-    for item in node:
-        if not isinstance(item, dict | list):
+    changed: list[Any] | None = None
+    for index, item in enumerate(node):
+        if isinstance(item, list):
+            walk(item, visit, *kinds)
+        elif isinstance(item, dict):
+            # A leaf holds nothing, or a string; a document is mostly leaves.
+            content = item.get("c")
+            if "t" not in item or isinstance(content, list | dict):
+                walk(item, visit, *kinds)
+            if item.get("t") in kinds and (replaced := visit(item)) is not None:
+                changed = list(node[:index]) if changed is None else changed
+                changed += replaced
+                continue
+        if changed is not None:
             changed.append(item)
-            continue
-        # A leaf holds nothing, or a string; a document is mostly leaves.
-        leaf = isinstance(item, dict) and "t" in item and not isinstance(item.get("c"), dict | list)
-        made = item if leaf else walk(item, visit, *kinds)
-        replaced = visit(made) if isinstance(made, dict) and made.get("t") in kinds else None
-        if replaced is None:
-            changed.append(made)
-        else:
-            changed += replaced
-    return changed
+    if changed is not None:
+        node[:] = changed
+    return node
+
+
+def rows_of(table: Node) -> list[Any]:
+    """Return all rows of a table, those of its head and foot included."""
+    _, _, _, head, bodies, foot = table["c"]
+    return [*head[1], *(row for body in bodies for part in body[2:] for row in part), *foot[1]]
 
 
 def each(node: Any, kind: str) -> Iterable[Node]:

@@ -10,15 +10,18 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from analysis.export import pandoc
+from analysis.errors import PublishError
+from analysis.export import pandoc, tables
 from analysis.export.assemble import Body
 from analysis.export.cover import day, facts, line, over
-from analysis.export.engine import literal, pdf
+from analysis.export.engine import Refused, families, literal, pdf, without_glyph
+from analysis.export.formulas import for_typst
 from analysis.export.notebook import Attachment, Contents
-from analysis.export.pandoc_tree import Node, raw, raw_inline, text_of, walk
+from analysis.export.pandoc_tree import Node, raw, raw_inline, rows_of, text_of, walk
 from analysis.export.pictures import Gallery
 from analysis.export.terminal_text import one_line
 
@@ -26,32 +29,144 @@ _TEMPLATE = Path(__file__).with_name("briefing.typ")
 _CALLED = ("Str", "Math", "Table", "Span", "Div")
 # What Typst would set as a dash, an ellipsis, a soft hyphen or a minus sign.
 _SHORTHAND = re.compile(r"--|\.\.\.|-\?|-\d")
+_CELL, _END = "// cell ", "// end"
+_TRIES = 500
 
 
-def to_pdf(body: Body, contents: Contents, gallery: Gallery, folder: Path, *, paper: str) -> bytes:
-    """Typeset a body and return the PDF; `folder` is an empty one for this run.
+@dataclass
+class Source:
+    """A document in Typst, with what is needed to go on when Typst refuses a part of it.
+
+    Parameters
+    ----------
+    text : str
+        The document.
+    formulas : list of str
+        Its formulas, in a file of their own, one a line: a fault is at the line of its formula.
+    tex : list of (str, str, bool)
+        For each formula its cell, its TeX, and whether it is displayed.
+    """
+
+    text: str = ""
+    formulas: list[str] = field(default_factory=list)
+    tex: list[tuple[str, str, bool]] = field(default_factory=list)
+
+    def write(self, folder: Path) -> str:
+        """Write the formulas beside the document and return its text."""
+        lines = [f"#let formula-{number} = {text}" for number, text in enumerate(self.formulas, 1)]
+        (folder / "formulas.typ").write_text("\n".join(lines), encoding="utf-8")
+        return self.text
+
+    def mend(self, refused: Refused, contents: Contents, gallery: Gallery) -> bool:
+        """Replace what Typst refuses by what is behind it, and report it; return whether anything was replaced."""
+        before = (self.text, list(self.formulas))
+        for file, number in refused.places if not refused.pictures else []:
+            if file == "formulas" and number <= len(self.formulas):
+                where, tex, _ = self.tex[number - 1]
+                self.formulas[number - 1] = f"raw({literal(tex)})"
+                gallery.notices.add(
+                    where, f"a formula cannot be set ({refused}) and is shown as its source: {tex[:60]}"
+                )
+        for name in refused.pictures:
+            shown = re.compile(rf'image\("{re.escape(name)}", alt: ("(?:[^"\\]|\\.)*")\)')
+            self.text = shown.sub(r"unseen(\1)", self.text)
+            gallery.lost(gallery.origin.get(name, "the document"), f"the picture cannot be set ({refused})")
+        if before == (self.text, self.formulas):
+            lines = self.text.split("\n")
+            # From the end, so that the numbers of the lines before stay what they are.
+            for number in sorted((number for file, number in refused.places if file == "document"), reverse=True):
+                self._mend_piece(lines, number, refused, contents, gallery)
+            self.text = "\n".join(lines)
+        return before != (self.text, self.formulas)
+
+    def _mend_piece(
+        self, lines: list[str], number: int, refused: Refused, contents: Contents, gallery: Gallery
+    ) -> None:
+        first = next((i for i in range(min(number, len(lines)) - 1, -1, -1) if lines[i].startswith("// ")), -1)
+        last = next((i for i in range(number, len(lines)) if lines[i].startswith(_END)), -1)
+        if first < 0 or last < 0 or not lines[first].startswith(_CELL):
+            return
+        where = lines[first][3:]
+        texts = [piece.text for piece in contents.pieces if one_line(piece.where) == where]
+        lines[first:last] = [f"#raw(block: true, {literal(texts[0] if texts else '')})"]
+        gallery.notices.add(where, f"it cannot be set ({refused}) and is shown as its source.")
+
+
+def to_pdf(
+    body: Body, contents: Contents, gallery: Gallery, folder: Path, *, paper: str, fonts: Path | None = None
+) -> bytes:
+    """Typeset a body and return the PDF; `folder` is an empty one for this run, `fonts` one with further fonts.
+
+    What Typst refuses is replaced by its source and reported, until the rest can be set.
 
     Raises
     ------
     PublishError
-        If Typst refuses it; the message names the cell.
+        If Typst refuses what no cell has brought in.
     """
     for name, data in gallery.files.items():
         (folder / name).write_bytes(data)
     shutil.copyfile(_TEMPLATE, folder / "briefing.typ")
-    return pdf(source_of(body, contents, folder, paper=paper), gallery, folder)
+    (folder / "faces.typ").write_text(f"#let more = {_tuple(map(literal, families(fonts)))}", encoding="utf-8")
+    _report_letters(body.blocks, gallery, fonts)
+    source = source_of(body, contents, gallery, folder, paper=paper)
+    for _ in range(_TRIES):
+        try:
+            return pdf(source.write(folder), folder, fonts)
+        except Refused as refused:
+            if not source.mend(refused, contents, gallery) and not _without_panic(
+                source, refused, gallery, folder, fonts
+            ):
+                raise PublishError(f"the document: it cannot be set ({refused}).") from refused
+    raise PublishError(f"the document: it cannot be set, after {_TRIES} parts of it were replaced.")
 
 
-def source_of(body: Body, contents: Contents, folder: Path, *, paper: str) -> str:
+def _without_panic(source: Source, refused: Refused, gallery: Gallery, folder: Path, fonts: Path | None) -> bool:
+    """Replace each picture at which Typst stops without saying where; return whether there was one."""
+    from analysis.export.engine import draw
+
+    names = [name for name in gallery.files if name in source.text]
+    drawn = draw(names, folder, 20, fonts) if str(refused).startswith("Typst stopped") else []
+    bad = [name for name, data in zip(names, drawn, strict=False) if data is None]
+    if not bad:
+        return False
+    refused.pictures = bad
+    return source.mend(refused, Contents("", None, {}, (), (), (), "", ""), gallery)
+
+
+def _report_letters(blocks: list[Node], gallery: Gallery, fonts: Path | None) -> None:
+    """Report, by cell, the letters that no font of the page has."""
+    where = "the document"
+    for block in blocks:
+        if block["t"] == "RawBlock":
+            where = block["c"][1] or where
+        elif block["t"] == "Div" and "bottom-line" in block["c"][0][1]:
+            _report_letters(block["c"][1], gallery, fonts)
+        else:
+            text = text_of(block)
+            for script, letters in ({} if text.isascii() else without_glyph(set(text), fonts)).items():
+                gallery.notices.add(
+                    where,
+                    f"the fonts of the page have no letters for {script} ({letters[:6]}); frames stand for them. Give "
+                    "a folder with a font that has them by `fonts`.",
+                )
+
+
+def source_of(body: Body, contents: Contents, gallery: Gallery, folder: Path, *, paper: str) -> Source:
     """Return the whole document in Typst; attached tables are written to `folder`."""
-    text = pandoc.to_text(pandoc.document(_for_typst(body.blocks)), "typst-smart")
-    return "\n".join([_head(body, contents, paper), text, *_attached(contents.attachments, folder)])
+    source = Source()
+    text = pandoc.to_text(pandoc.document(_for_typst(body.blocks, source, gallery)), "typst-smart")
+    written = pandoc.formulas([(tex, display) for _, tex, display in source.tex])
+    source.formulas = [" ".join(for_typst(text).split()) or "[]" for text in written]
+    attached = _attached([*contents.attachments, *body.attachments], folder)
+    source.text = "\n".join([_head(body, contents, paper), text, *attached])
+    return source
 
 
 def _head(body: Body, contents: Contents, paper: str) -> str:
     cover = contents.cover
     date = day(line(cover, "as_of"))
-    under = dict(facts(cover))
+    under = dict(facts(cover, contents.authors))
     language, _, region = contents.language.partition("-")
     told = {
         "title": literal(body.title),
@@ -65,16 +180,38 @@ def _head(body: Body, contents: Contents, paper: str) -> str:
         "date": f"datetime(year: {date.year}, month: {date.month}, day: {date.day})" if date else "none",
     }
     arguments = ", ".join(f"{key}: {value}" for key, value in told.items())
-    return f'#import "briefing.typ": *\n#show: briefing.with({arguments})\n'
+    return f'#import "briefing.typ": *\n#import "formulas.typ": *\n#show: briefing.with({arguments})\n'
 
 
 def _tuple(items: Iterable[str]) -> str:
     return f"({''.join(f'{item}, ' for item in items)})"
 
 
-def _for_typst(blocks: list[Node]) -> list[Node]:
-    """Return blocks in which marked parts call the template's functions."""
-    made: list[Node] = walk(walk(blocks, _picture_call, "Figure", "Image", "RawBlock"), _call, *_CALLED)
+def _for_typst(blocks: list[Node], source: Source, gallery: Gallery) -> list[Node]:
+    """Return blocks in which marked parts call the template's functions; formulas are listed in `source`."""
+    where = "the document"
+
+    def fitted(node: Node) -> list[Node] | None:
+        nonlocal where
+        if node["t"] == "Table":
+            return tables.fit(node, where, gallery.notices)
+        where = node["c"][1] or where
+        return None
+
+    def called(node: Node) -> list[Node] | None:
+        nonlocal where
+        if node["t"] == "RawBlock":
+            where = node["c"][1][3:] if node["c"][1].startswith(_CELL) else where
+            return None
+        if node["t"] == "Math":
+            kind, tex = node["c"]
+            source.tex.append((where, tex, kind["t"] == "DisplayMath"))
+            return [raw_inline("typst", f"#formula({literal(one_line(tex))}, formula-{len(source.tex)});")]
+        return _call(node)
+
+    walk(blocks, fitted, "Table", "RawBlock")
+    walk(blocks, _picture_call, "Figure", "Image", "RawBlock")
+    made: list[Node] = walk(blocks, called, "RawBlock", *_CALLED)
     return made
 
 
@@ -82,11 +219,15 @@ def _picture_call(node: Node) -> list[Node] | None:
     kind: str = node["t"]
     content: Any = node.get("c")
     if kind == "RawBlock":
-        return [raw("typst", f"// {one_line(content[1])}")]
-    if "picture" not in content[0][1]:
+        return [raw("typst", f"// {one_line(content[1]) or 'end'}")]
+    if kind == "Figure" and "picture" not in content[0][1]:
+        return list(content[2])
+    if kind == "Image" and not set(content[0][1]) & {"picture", "plate"}:
         return None
     if kind == "Figure":
         return [raw("typst", _figure(content))]
+    if "plate" in content[0][1]:
+        return None
     (_, _, pairs), alt, (name, _) = content
     return [raw_inline("typst", f"#box(picture({_image(name, alt)}, {_width(dict(pairs))}));")]
 
@@ -94,15 +235,35 @@ def _picture_call(node: Node) -> list[Node] | None:
 def _call(node: Node) -> list[Node] | None:
     kind: str = node["t"]
     content: Any = node.get("c")
-    if kind == "Str" and _SHORTHAND.search(content):
-        return [raw_inline("typst", f"#{literal(content)};")]
-    if kind == "Math":
-        return [raw_inline("typst", f"#formula({literal(one_line(content[1]))})["), node, raw_inline("typst", "];")]
+    if kind == "Str":
+        return [raw_inline("typst", f"#{literal(content)};")] if _SHORTHAND.search(content) else None
     if kind == "Table":
-        return [{"t": "Table", "c": [*content[:3], walk(content[3], _as_head, "Plain", "Para"), *content[4:]]}]
+        walk(content[3], _as_head, "Plain", "Para")
+        for row in rows_of(node):
+            for cell in row[1]:
+                cell[0][2] = _cell_look(tables.styled(cell))
+        return None
     if kind == "Span" and content[0][0] and not content[1]:
         return [raw_inline("typst", f"#[#metadata(none)#label({literal(content[0][0])})];")]
     return _part(content) if kind == "Div" else None
+
+
+def _cell_look(styled: Mapping[str, str]) -> list[list[str]]:
+    """Return a cell's colours and weight as pandoc hands them to Typst; every part of them was checked before."""
+    made = []
+    if "fill" in styled:
+        made.append(["typst:fill", f'rgb("#{styled["fill"]}")'])
+    if "bar" in styled:
+        colour, start, end = styled["bar"].split()
+        none = "white.transparentize(100%)"
+        stops = [("0%", none), (f"{start}%", none), (f"{start}%", f'rgb("#{colour}")')]
+        stops += [(f"{end}%", f'rgb("#{colour}")'), (f"{end}%", none), ("100%", none)]
+        made.append(["typst:fill", f"gradient.linear({', '.join(f'({shade}, {place})' for place, shade in stops)})"])
+    if "ink" in styled:
+        made.append(["typst:text:fill", f'rgb("#{styled["ink"]}")'])
+    if "weight" in styled:
+        made.append(["typst:text:weight", '"bold"'])
+    return made
 
 
 def _as_head(node: Node) -> list[Node]:
@@ -114,7 +275,7 @@ def _part(content: list[Any]) -> list[Node] | None:
     (anchor, classes, pairs), blocks = content
     if "sized" in classes:
         return [raw("typst", f"#sized({dict(pairs)['size']})["), *blocks, raw("typst", "]")]
-    for name in ("bottom-line", "failure", "notes"):
+    for name in ("bottom-line", "failure", "notes", "admonition"):
         if name in classes:
             return [raw("typst", f"#{name}["), *blocks, raw("typst", "]")]
     return None if anchor else list(blocks)

@@ -2,24 +2,45 @@
 
 Raw HTML, TeX and Typst, attributes (pandoc hands some of them to Typst as code), pictures from the network and
 links that are no links do not get past this module. It works on the parsed tree, where markup and text can no
-longer be confused.
+longer be confused. What a style says of a table's cells (colour, weight) is read, checked and written anew; of all
+other attributes nothing stays but anchors.
 """
 
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 from typing import Any
 
-from analysis.export import fit_table
+from analysis.export import tables
+from analysis.export.markdown import ADMONITIONS
 from analysis.export.notebook import Piece
+from analysis.export.notes import uncited
 from analysis.export.pandoc_tree import Node, attr, link, para, text_of, verbatim, walk, words
 from analysis.export.pictures import Gallery
 from analysis.export.terminal_text import breakable, one_line
 
-_MATHS = re.compile(r"\s*\\begin\{(align|equation|gather|eqnarray|multline|aligned|alignat|displaymath|math)\*?\}")
+_MATHS = re.compile(
+    r"\s*\\begin\{(align|equation|gather|eqnarray|multline|aligned|alignat|displaymath|math|array|cases|split|[bpvV]?matrix)\*?\}"
+)
+_PLAIN_MATHS = re.compile(r"\\(begin|end)\{(equation|displaymath|math)\*?\}")
+_MACRO = re.compile(r"\\(?:(?:re|provide)?newcommand|DeclareMathOperator|def|let)(?![A-Za-z])")
 _LINKS = re.compile(r"(?:https?://|mailto:)\S+", re.IGNORECASE)
-_VISITED = ("RawInline", "RawBlock", "Image", "Link", "Str", "CodeBlock", "Para", "Plain", "Table")
+_VISITED = (
+    "RawInline",
+    "RawBlock",
+    "Image",
+    "Link",
+    "Str",
+    "Code",
+    "CodeBlock",
+    "Para",
+    "Plain",
+    "Table",
+    "Div",
+    "Span",
+    "Cite",
+)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _PROSE_WORD = 42
 _LINE = 88
 
@@ -31,97 +52,109 @@ def figure(name: str, alt: str, caption: str, width: str) -> Node:
     return {"t": "Figure", "c": [attr(classes=["picture"]), told, [{"t": "Plain", "c": [picture]}]]}
 
 
-def safe(blocks: list[Node], piece: Piece, gallery: Gallery) -> list[Node]:
-    """Return parsed blocks without anything that could act."""
+def safe(blocks: list[Node], piece: Piece, gallery: Gallery, known: set[str]) -> list[Node]:
+    """Return parsed blocks without anything that could act; `known` are the sources that may be cited."""
+    _bare(blocks)
 
     def visit(node: Node) -> list[Node] | None:
-        kind = node["t"]
-        if kind == "RawInline":
-            return _tag(node, piece, gallery) if node["c"][0] == "html" else [_formula(node["c"][1])]
-        if kind == "RawBlock":
-            return _raw_block(node, piece, gallery)
-        if kind == "Image":
-            target, title = node["c"][2]
-            return [_image(text_of(node["c"][1]), target, title, piece, gallery)]
-        if kind == "Link":
-            target = node["c"][2][0]
-            safe = _LINKS.fullmatch(target) or target.startswith("#")
-            return [link(node["c"][1], target)] if safe else node["c"][1]
+        kind, content = node["t"], node["c"]
         if kind == "Str":
-            return [{"t": "Str", "c": breakable(node["c"], _PROSE_WORD)}]
+            if len(content) > _PROSE_WORD:
+                node["c"] = breakable(content, _PROSE_WORD)
+            return None
+        if kind == "RawInline":
+            return [] if content[0] == "html" else [_formula(content[1])]
+        if kind == "RawBlock":
+            return _raw_block(content, piece, gallery)
+        if kind == "Image":
+            target, title = content[2]
+            return [_image(text_of(content[1]), target, title, piece, gallery)]
+        if kind == "Link":
+            target = content[2][0]
+            if _LINKS.fullmatch(target) or target.startswith("#"):
+                return [link(content[1], target)]
+            gallery.notices.add(piece.where, "a link to what is not on the web is set as text.")
+            return list(content[1])
         if kind == "CodeBlock":
-            return [{"t": "CodeBlock", "c": [node["c"][0], wrapped(node["c"][1])]}]
+            content[1] = wrapped(content[1].strip("\n"))
+            return None
         if kind == "Table":
-            return fit_table.fit(node)
-        if len(node["c"]) == 1 and node["c"][0]["t"] == "Image":
-            _, alt, (name, title) = node["c"][0]["c"]
+            return tables.aligned(node)
+        if kind in {"Div", "Span"}:
+            if "admonition" in content[0][1] and content[1][:1] and "title" in _classes(content[1][0]):
+                content[1][0] = para([{"t": "Strong", "c": words(text_of(content[1][0]))}])
+            return [] if "hidden" in content[0][1] else None
+        if kind == "Cite":
+            return uncited(content, piece, known)
+        if kind in {"Para", "Plain"} and len(content) == 1 and content[0]["t"] == "Image":
+            _, alt, (name, title) = content[0]["c"]
             return [figure(name, text_of(alt), title, gallery.width(name))]
         return None
 
-    safe: list[Node] = walk(_bare(blocks), visit, *_VISITED)
-    return safe
+    made: list[Node] = walk(blocks, visit, *_VISITED)
+    return made
 
 
-def _bare(node: Any, code: bool = False) -> Any:
-    """Return a tree whose attributes hold nothing but anchors, and the language of code."""
-    if isinstance(node, list):
-        if len(node) == 3 and isinstance(node[0], str) and isinstance(node[1], list) and isinstance(node[2], list):
-            anchor = node[0] if re.fullmatch(r"[^\W_][\w.-]*", node[0]) and not node[0].startswith("ref") else ""
-            classes = [name for name in node[1][:1] if code and re.fullmatch(r"[a-z][a-z0-9+-]*", name)]
-            return [anchor, classes, []]
-        return [_bare(item, code) for item in node]
+def _classes(node: Node) -> list[str]:
+    return list(node["c"][0][1]) if node["t"] == "Div" else []
+
+
+def _bare(node: Any, code: bool = False) -> None:
+    """Leave of attributes only anchors, the language of code, and what this module has understood and written anew."""
     if isinstance(node, dict):
-        return {key: _bare(value, node.get("t") == "CodeBlock") for key, value in node.items()}
-    return node
+        inner = node.get("c") if "t" in node else list(node.values())
+        if isinstance(inner, list):
+            _bare(inner, node.get("t") in {"CodeBlock", "Code"})
+    elif isinstance(node, list):
+        if len(node) == 3 and isinstance(node[0], str) and isinstance(node[1], list) and isinstance(node[2], list):
+            node[:] = _attributes(node[0], node[1], node[2], code)
+            return
+        for item in node:
+            if isinstance(item, list | dict):
+                _bare(item, code)
 
 
-def _raw_block(node: Node, piece: Piece, gallery: Gallery) -> list[Node]:
-    form, text = node["c"]
+def _attributes(anchor: str, classes: list[str], pairs: list[list[str]], code: bool) -> list[Any]:
+    kept = anchor if re.fullmatch(r"[^\W_][\w.-]*", anchor) and not anchor.startswith("ref") else ""
+    if not classes and not pairs:
+        return [kept, [], []]
+    if code:
+        return [kept, [name for name in classes[:1] if re.fullmatch(r"[a-z][a-z0-9+-]*", name)], []]
+    told = dict(pairs)
+    styled = tables.style_of(told.get("style", ""))
+    names = {name.removeprefix("callout-").removeprefix("alert-") for name in classes}
+    marks = ["admonition"] if names & set(ADMONITIONS) else ["title"] if classes == ["title"] else []
+    if _HIDDEN.search(told.get("style", "")) or "hidden" in told:
+        marks = ["hidden"]
+    return [kept, marks, [[key, value] for key, value in styled.items()]]
+
+
+def _raw_block(content: list[Any], piece: Piece, gallery: Gallery) -> list[Node]:
+    form, text = content
     if form == "html":
-        inlines = _tag(node, piece, gallery)
-        return [para(inlines)] if inlines else []
+        return []
     formula = _formula(text)
-    return [para([formula])] if formula["t"] == "Math" else [verbatim(wrapped(text))]
+    if formula["t"] == "Math":
+        return [para([formula])]
+    if not _MACRO.match(text.strip()):
+        gallery.notices.add(piece.where, f"TeX that is not mathematics is set as its source: {one_line(text)[:40]}")
+    return [verbatim(wrapped(text))]
 
 
 def _formula(text: str) -> Node:
     """Return TeX that stands bare in Markdown: an environment of mathematics as a formula, else the text it is."""
     if not _MATHS.match(text):
         return {"t": "Str", "c": text}
-    inner = re.sub(r"\\(begin|end)\{(equation|displaymath|math)\*?\}", "", text).strip()
-    return {"t": "Math", "c": [{"t": "DisplayMath"}, inner]}
-
-
-class _Pictures(HTMLParser):
-    """Finds the pictures and line breaks in a scrap of HTML; all else in it is dropped."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[tuple[str, dict[str, str]]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in {"img", "br"}:
-            self.found.append((tag, {key: value or "" for key, value in attrs}))
-
-
-def _tag(node: Node, piece: Piece, gallery: Gallery) -> list[Node]:
-    parser = _Pictures()
-    parser.feed(node["c"][1])
-    return [
-        {"t": "LineBreak"}
-        if tag == "br"
-        else _image(told.get("alt", ""), told.get("src", ""), told.get("title", ""), piece, gallery)
-        for tag, told in parser.found
-    ]
+    return {"t": "Math", "c": [{"t": "DisplayMath"}, _PLAIN_MATHS.sub("", text).strip()]}
 
 
 def _image(alt: str, target: str, title: str, piece: Piece, gallery: Gallery) -> Node:
     """Return a kept picture, or the words and the address of one that is not read."""
     name = gallery.referred(target, piece)
     if name is None:
-        told = words(one_line(alt) or one_line(target) or "picture")
+        told = words(one_line(alt) or one_line(target)[:200] or "picture")
         return link(told, target) if _LINKS.fullmatch(target) else {"t": "Span", "c": [attr(), told]}
-    description = gallery.describe(piece, alt, title, piece.alt, piece.plain)
+    description = gallery.describe(piece, alt, title, piece.alt, piece.described)
     return {
         "t": "Image",
         "c": [attr(classes=["picture"], width=gallery.width(name)), words(description), [name, one_line(title)]],
