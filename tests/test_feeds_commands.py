@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 from feeds import kit
+from feeds.bulk import gdelt2_archives
 
-from analysis.feeds.bulk import gdelt2_archives
 from analysis.feeds.commands import feed
 
 
@@ -35,7 +35,7 @@ def test_scan_says_what_it_read_and_the_second_time_that_nothing_is_new(run, tmp
         "RUS",
         "BLR",
         "--out",
-        tmp_path / "o.parquet",
+        tmp_path / "o",
     )
     first, second = run(*given), run(*given)
     assert first.exit_code == second.exit_code == 0
@@ -52,10 +52,12 @@ def test_scan_says_what_it_read_and_the_second_time_that_nothing_is_new(run, tmp
 def test_scan_quotes_faults_and_still_succeeds(run, tmp_path):
     path = tmp_path / "20200304.export.CSV"
     path.write_text(kit.gdelt2({}, {}, {}) + "a\tbad line\n")
-    got = run("scan", path, "--dyad", "RUS", "BLR", "--out", tmp_path / "o.parquet")
+    got = run("scan", path, "--dyad", "RUS", "BLR", "--out", tmp_path / "o")
     assert got.exit_code == 0
     assert "line 4: width (2 columns, not 61), set aside: 'a\\\\tbad line'" in got.output
-    assert "o.parquet.faults.csv" in got.output
+    written = run("export", tmp_path / "o", tmp_path / "one.csv")
+    assert written.output.split() == [str(tmp_path / "one.csv"), str(tmp_path / "one.csv.faults.csv")]
+    assert pd.read_csv(tmp_path / "one.csv.faults.csv")["line"].tolist() == [4]
 
 
 def test_funnel_takes_switches_for_its_guards(run, tmp_path, archives):
@@ -68,10 +70,10 @@ def test_funnel_takes_switches_for_its_guards(run, tmp_path, archives):
     assert "periods covered" in plain.output
 
 
-def test_lake_and_world(run, tmp_path, archives):
-    made = run("lake", tmp_path / "in", "--out", tmp_path / "lake")
+def test_a_scan_of_all_and_the_world(run, tmp_path, archives):
+    made = run("scan", tmp_path / "in", "--out", tmp_path / "all")
     assert made.exit_code == 0, made.output
-    got = run("world", tmp_path / "lake", "--dyad", "BLR", "RUS", "--out", tmp_path / "w.csv")
+    got = run("world", tmp_path / "all", "--dyad", "BLR", "RUS", "--out", tmp_path / "w.csv")
     assert got.exit_code == 0, got.output
     assert "percentile" in got.output
     assert "gdelt2: all dyads, from rows to sources" in got.output
@@ -79,8 +81,47 @@ def test_lake_and_world(run, tmp_path, archives):
     assert {"month", "actor_low", "actor_high", "tension_share"} <= set(table.columns)
 
 
+def test_the_table_of_the_world_is_written_though_the_dyad_has_too_few_acts(run, tmp_path):
+    run("scan", kit.write(tmp_path, "gdelt2"), "--out", tmp_path / "all")
+    got = run("world", tmp_path / "all", "--dyad", "BLR", "RUS", "--out", tmp_path / "w.csv")
+    assert got.exit_code == 2
+    assert "20 acts or more" in got.stderr
+    assert len(pd.read_csv(tmp_path / "w.csv")) == 1
+
+
+def test_a_dry_run_writes_nothing_and_lists_every_step(run, tmp_path):
+    from analysis.feeds.repairs import REPAIRS
+    from analysis.feeds.steps import GUARDS
+
+    path = tmp_path / "20200304.export.CSV"
+    path.write_text(kit.gdelt2({"source": " BLR"}, {}, {"number": 1}))
+    before = sorted(tmp_path.iterdir())
+    got = run("scan", path, "--dyad", "RUS", "BLR", "--dry-run")
+    assert got.exit_code == 0, got.output
+    assert sorted(tmp_path.iterdir()) == before
+    counts = {
+        line[10:26].strip(): line[26:38].strip() for line in got.output.splitlines()[3:] if line[:4] in ("  re", "  gu")
+    }
+    assert set(counts) == {one.name for one in (*REPAIRS, *GUARDS)} - {"words"}
+    assert (counts["padding"], counts["twins"], counts["century"]) == ("1", "1", "0")
+
+
+def test_days_of_two_readings_are_asked_about(run, tmp_path):
+    path = tmp_path / "acled.csv"
+    path.write_text(
+        kit.acled()
+        .replace("2021-11-08", "05/06/2021")
+        .replace("2021-11-09", "06/06/2021")
+        .replace("2021-11-10", "07/06/2021")
+    )
+    got = run("funnel", path, "--dyad", "RUS", "BLR")
+    assert got.exit_code == 2
+    assert "--dates day-first" in got.stderr
+    assert run("funnel", path, "--dyad", "RUS", "BLR", "--dates", "day-first").exit_code == 0
+
+
 def test_a_refusal_is_a_message_and_status_2(run, tmp_path):
-    got = run("scan", tmp_path / "none*.zip", "--dyad", "RUS", "BLR", "--out", tmp_path / "o.parquet")
+    got = run("scan", tmp_path / "none*.zip", "--dyad", "RUS", "BLR", "--out", tmp_path / "o")
     assert got.exit_code == 2
     assert "`paths` must be" in got.stderr
     assert "Traceback" not in got.output
@@ -88,7 +129,7 @@ def test_a_refusal_is_a_message_and_status_2(run, tmp_path):
 
 def test_the_package_offers_its_functions_whatever_was_imported_before():
     code = (
-        "import analysis.feeds.scanning, analysis.feeds.reading, analysis.feeds.dyads, analysis.feeds.corroboration\n"
+        "import analysis.feeds.scans, analysis.feeds.reading, analysis.feeds.all_dyads, analysis.feeds.corroboration\n"
         "from analysis import feeds\n"
         "import json; print(json.dumps([callable(getattr(feeds, name)) for name in feeds.__all__]))"
     )

@@ -113,6 +113,20 @@ def test_the_worst_days_are_where_the_feed_was_bent_and_name_the_rows():
     assert abs(dates[0] - dates[1]) >= np.timedelta64(90, "D")
 
 
+def test_days_without_an_archive_and_too_short_a_time_have_no_disagreement():
+    days = pd.date_range("2015-01-01", periods=160, freq="7D")
+    scores = np.where(np.arange(160) % 3 == 0, -3.0, 3.0)
+    bent = scores.copy()
+    bent[80:84] = -10.0
+    curated, feed = acts(days, scores), acts(days, bent, "f")
+    covered = pd.DataFrame({"start": [days[0]], "end": [days[70]], "state": ["covered"]})
+    got = disagreements(curated, feed, count=2, half_life="30D", coverage=covered)
+    assert (got["date"] <= days[70]).all()
+    assert len(got)
+    assert disagreements(curated.iloc[:20], feed.iloc[:20]).empty, "five months in common"
+    assert not disagreements(curated.iloc[:50], feed.iloc[:50]).empty
+
+
 def test_series_that_never_meet_have_no_days():
     assert disagreements(acts(["2000-01-01"], [1]), acts(["2020-01-01"], [1], "f")).empty
 

@@ -10,9 +10,10 @@ from feeds import kit
 
 from analysis.errors import ColumnError, OptionError
 from analysis.feeds import coverage
-from analysis.feeds.guards import Guards
-from analysis.feeds.plans import Summary
+from analysis.feeds.feed import named
 from analysis.feeds.reading import read
+from analysis.feeds.rows import Summary
+from analysis.feeds.steps import Guards
 from analysis.feeds.synthetic import write_zip
 
 PAIR = ("BLR", "RUS")
@@ -83,6 +84,7 @@ def test_with_all_guards_off_every_readable_row_counts_and_acts_are_still_one_a_
 @pytest.mark.parametrize(
     ("lag", "aside"),
     [
+        (-1, None),
         (0, None),
         (1, None),
         (6, None),
@@ -95,6 +97,8 @@ def test_with_all_guards_off_every_readable_row_counts_and_acts_are_still_one_a_
         (366, None),
         (3652, "anniversaries"),
         (3653, "anniversaries"),
+        (3654, "too early"),
+        (36525, "unreadable"),
     ],
 )
 def test_only_exact_lags_are_anniversaries(tmp_path, lag, aside):
@@ -150,7 +154,7 @@ def test_the_funnel_is_printed_with_the_share_of_all_lines(tmp_path):
 
 
 def test_the_share_in_all_dyads_is_that_of_a_lake_and_of_a_small_scan(tmp_path):
-    from analysis.feeds.scanning import lake
+    from analysis.feeds.scans import scan
 
     others = [
         {"source": "USA", "target": "FRA"},
@@ -158,8 +162,8 @@ def test_the_share_in_all_dyads_is_that_of_a_lake_and_of_a_small_scan(tmp_path):
         {"source": "USA", "target": "EUR"},
     ]
     path = write_zip(tmp_path / "20200304.export.CSV.zip", kit.gdelt2(*MIXED, *others))
-    lake(path, tmp_path / "lake")
-    held, taken = read(tmp_path / "lake", PAIR).funnel, read(path, PAIR).funnel
+    scan(path, None, tmp_path / "all")
+    held, taken = read(tmp_path / "all", PAIR).funnel, read(path, PAIR).funnel
     assert (held["lines read"], held["rows of all dyads"], held["rows of BLR and RUS"]) == (11, 9, 8)
     own = held.frame.set_index("step").loc["rows of BLR and RUS"]
     assert own[["share", "of_dyads"]].tolist() == pytest.approx([8 / 11, 8 / 9])
@@ -168,24 +172,26 @@ def test_the_share_in_all_dyads_is_that_of_a_lake_and_of_a_small_scan(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("feed", "pair"), [("icews", PAIR), ("polecat", PAIR), ("acled", PAIR), ("ucdp", ("RUS", "UKR"))]
+    ("feed", "pair"),
+    [("icews", PAIR), ("phoenix", PAIR), ("polecat", PAIR), ("acled", PAIR), ("ucdp", ("RUS", "UKR"))],
 )
 def test_a_scan_counts_all_dyads_as_the_readers_do(feed, pair, tmp_path):
-    from analysis.feeds.scanning import lake
+    from analysis.feeds.scans import scan
 
     path = kit.write(tmp_path, feed)
-    lake(path, tmp_path / "lake", feed=feed)
-    held, taken = read(tmp_path / "lake", pair).funnel, read(path, pair).funnel
+    scan(path, None, tmp_path / "all", feed=feed)
+    held, taken = read(tmp_path / "all", pair).funnel, read(path, pair).funnel
     assert held["rows of all dyads"] == taken["rows of all dyads"] > 0
 
 
 def test_a_larger_scan_estimates_all_dyads_from_some_lines(tmp_path):
-    from analysis.feeds.bulk import gdelt2_archives
-    from analysis.feeds.scanning import lake
+    from feeds.bulk import gdelt2_archives
+
+    from analysis.feeds.scans import scan
 
     gdelt2_archives(tmp_path / "in", rows=12_000, per_file=1_500, dyad=("AUT", "BEL"), seed=1)
-    lake(tmp_path / "in", tmp_path / "lake")
-    whole = read(tmp_path / "lake", ("AUT", "BEL")).funnel["rows of all dyads"]
+    scan(tmp_path / "in", None, tmp_path / "all")
+    whole = read(tmp_path / "all", ("AUT", "BEL")).funnel["rows of all dyads"]
     frame = read(tmp_path / "in", ("AUT", "BEL")).funnel.frame
     (step,) = [name for name in frame["step"] if name.startswith("of all dyads (by ")]
     seen = int(step.split()[4].replace(",", ""))
@@ -217,9 +223,9 @@ def test_rows_and_their_order_do_not_matter(tmp_path):
 def test_zero_missing_and_withheld_are_three_states(tmp_path):
     folder = tmp_path / "in"
     folder.mkdir()
-    write_zip(folder / "20200304.export.CSV.zip", kit.gdelt2({}))
-    write_zip(folder / "20200305.export.CSV.zip", kit.gdelt2({"source": "USA", "target": "FRA"}))
-    write_zip(folder / "20200308.export.CSV.zip", kit.gdelt2({}))
+    write_zip(folder / "20200304.export.CSV.zip", kit.gdelt2({"number": 1}))
+    write_zip(folder / "20200305.export.CSV.zip", kit.gdelt2({"number": 2, "source": "USA", "target": "FRA"}))
+    write_zip(folder / "20200308.export.CSV.zip", kit.gdelt2({"number": 3}))
     withheld = pd.DataFrame({"start": ["2020-03-07"], "end": ["2020-03-07"], "reason": ["kept back by the producer"]})
     table = read(folder, PAIR, withheld=withheld).coverage
     assert table[["state", "rows"]].to_numpy().tolist() == [
@@ -250,13 +256,13 @@ def test_zero_missing_and_withheld_are_three_states(tmp_path):
     ],
 )
 def test_the_period_of_an_archive_is_in_its_name(name, start, freq):
-    period = coverage.period_of(name)
+    period = coverage.period_of(name, named("gdelt2"))
     assert period == (None if start is None else pd.Period(start, freq=freq))
 
 
 def test_a_broken_archive_is_not_covered():
     files = [Summary("in/201303.zip", lines=5, rows=2, state="damaged", reason="the archive is cut off")]
-    table = coverage.periods(files, pd.DataFrame({"start": pd.to_datetime([])}))
+    table = coverage.periods(files, pd.DataFrame({"start": pd.to_datetime([]), "feed_file": []}), named("gdelt1"))
     assert table[["state", "reason", "rows"]].to_numpy().tolist() == [["missing", "the archive is cut off", 2]]
 
 
@@ -265,30 +271,33 @@ def test_a_file_that_breaks_off_is_missing_though_its_name_tells_no_period(tmp_p
         {"start": pd.to_datetime(["2018-06-01", "2018-08-01", "2019-01-05"]), "feed_file": ["a.tab", "a.tab", "b.tab"]}
     )
     files = [
-        Summary("a.tab", lines=9, rows=2),
-        Summary("b.tab", lines=5, rows=1, state="damaged", reason="the archive is cut off"),
-        Summary("c.tab", lines=7, rows=0),
-        Summary("201901.zip", lines=4, rows=0),
+        Summary("a.tab", lines=9, rows=2, first="2018-06-01", last="2018-08-20"),
+        Summary("b.tab", lines=5, rows=1, state="damaged", reason="cut off", first="2019-01-02", last="2019-01-09"),
+        Summary("c.tab", lines=7, rows=0, first="2018-07-03", last="2018-07-04"),
+        Summary("d.tab", state="no rows", reason="the file has a header and no lines"),
     ]
-    table = coverage.periods(files, rows).astype({"lines": "float64"})
+    table = coverage.periods(files, rows, named("icews")).astype({"lines": "float64"})
     table["start"] = table["start"].dt.strftime("%Y-%m-%d").fillna("no day")
     assert table[["start", "state", "file", "rows"]].to_numpy().tolist() == [
         ["2018-06-01", "covered", "a.tab", 1],
         ["2018-07-01", "covered", "a.tab", 0],
+        ["2018-07-01", "covered", "c.tab", 0],
         ["2018-08-01", "covered", "a.tab", 1],
-        ["2019-01-01", "covered", "201901.zip", 0],
         ["2019-01-01", "missing", "b.tab", 1],
-        ["no day", "covered", "c.tab", 0],
+        ["no day", "no rows", "d.tab", 0],
     ]
     # How the lines of a file of several months spread over them is not known, so there is no share.
-    assert table["lines"].fillna(-1).tolist() == [-1, -1, -1, 4, 5, 7]
-    assert table["share"].isna().tolist() == [True, True, True, False, False, False]
+    assert table["lines"].fillna(-1).tolist() == [-1, -1, 7, -1, 5, 0]
+    assert table["share"].isna().tolist() == [True, True, False, True, False, True]
 
 
 def test_a_list_of_withheld_periods_needs_its_columns():
     with pytest.raises(ColumnError):
         coverage.periods(
-            [Summary("in/201303.zip")], pd.DataFrame({"start": []}), pd.DataFrame({"start": ["2013-03-01"]})
+            [Summary("in/201303.zip")],
+            pd.DataFrame({"start": pd.to_datetime([]), "feed_file": []}),
+            named("gdelt1"),
+            pd.DataFrame({"start": ["2013-03-01"]}),
         )
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 from feeds import kit
+from feeds.bulk import gdelt2_archives
 
 from analysis.errors import OptionError
-from analysis.feeds.bulk import gdelt2_archives
-from analysis.feeds.dyads import neighbours, standing, totals, world, world_funnel
-from analysis.feeds.guards import Guards
+from analysis.feeds.all_dyads import neighbours, standing, totals, world, world_funnel
 from analysis.feeds.reading import read
-from analysis.feeds.scanning import lake
+from analysis.feeds.scans import scan
+from analysis.feeds.steps import Guards
 from analysis.feeds.synthetic import write_zip
 
 
@@ -19,13 +19,13 @@ from analysis.feeds.synthetic import write_zip
 def folder(tmp_path_factory):
     place = tmp_path_factory.mktemp("world")
     gdelt2_archives(place / "in", rows=6000, per_file=1000, dyad=("BLR", "RUS"), one_in=25, seed=5)
-    lake(place / "in", place / "lake")
+    scan(place / "in", None, place / "all")
     return place
 
 
 @pytest.fixture(scope="module")
 def table(folder):
-    return world(folder / "lake")
+    return world(folder / "all")
 
 
 def test_a_small_world_by_hand(tmp_path):
@@ -37,8 +37,8 @@ def test_a_small_world_by_hand(tmp_path):
         {"source": "USA", "target": "USA", "code": "040", "url": "https://example.org/4"},  # with itself: no dyad
         {"source": "USA", "target": "EUR", "code": "040", "url": "https://example.org/5"},  # a region: no dyad
     )
-    lake(write_zip(tmp_path / "20200304.export.CSV.zip", text), tmp_path / "lake")
-    got = world(tmp_path / "lake")
+    scan(write_zip(tmp_path / "20200304.export.CSV.zip", text), None, tmp_path / "all")
+    got = world(tmp_path / "all")
     assert got.drop(columns="month").to_numpy().tolist() == [
         ["BLR", "RUS", 4.4, 8.0, pytest.approx(4.4 / 12.4), 2, 2, pytest.approx(2 / 3)],
         ["FRA", "USA", 0.0, 1.0, 0.0, 1, 1, pytest.approx(1 / 3)],
@@ -46,7 +46,7 @@ def test_a_small_world_by_hand(tmp_path):
 
 
 def test_the_funnel_of_the_world_adds_up_to_its_table(folder, table):
-    steps = world_funnel(folder / "lake").frame.set_index("step")["count"]
+    steps = world_funnel(folder / "all").frame.set_index("step")["count"]
     assert steps["acts (one a day)"] == table["acts"].sum()
     assert steps["rows that count"] == table["rows"].sum()
     assert steps["lines read"] == 6000
@@ -54,7 +54,7 @@ def test_the_funnel_of_the_world_adds_up_to_its_table(folder, table):
     assert aside.sum() > 0
     assert steps["rows of all dyads"] == aside.sum() + steps["rows that count"]
     assert steps["publishers"] <= steps["independent texts"] <= steps["rows that count"]
-    open_ = world_funnel(folder / "lake", guards=Guards(False, False, False, "keep"))
+    open_ = world_funnel(folder / "all", guards=Guards(False, False, False, "keep"))
     assert open_["rows that count"] == open_["rows of all dyads"] == steps["rows of all dyads"]
 
 
@@ -99,7 +99,15 @@ def test_a_dyad_with_too_few_acts_is_refused(table):
     assert "(0)" in str(caught.value)
 
 
-def test_no_lake_is_refused_with_the_way_out(tmp_path):
+def test_no_scan_is_refused_with_the_way_out(tmp_path):
     with pytest.raises(OptionError) as caught:
         world(tmp_path / "nothing")
-    assert "feed lake" in str(caught.value)
+    assert "feed scan" in str(caught.value)
+
+
+def test_a_scan_of_one_dyad_is_no_world(tmp_path):
+    scan(kit.write(tmp_path, "gdelt2"), ("BLR", "RUS"), tmp_path / "one")
+    with pytest.raises(OptionError, match="all dyads"):
+        world(tmp_path / "one")
+    with pytest.raises(OptionError, match="all dyads"):
+        world_funnel(tmp_path / "one")

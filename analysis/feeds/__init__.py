@@ -1,9 +1,9 @@
-"""Machine-coded event feeds on the workbook's scale: GDELT, ICEWS, POLECAT, ACLED and UCDP GED.
+"""Machine-coded event feeds on the workbook's scale: GDELT, ICEWS, POLECAT, ACLED, UCDP GED and Phoenix.
 
     from analysis import feeds
 
-    feeds.scan("gdelt/*.zip", ("RUS", "BLR"), "rus-blr.parquet")      # once; later runs add new files
-    reading = feeds.read("rus-blr.parquet", ("BLR", "RUS"))
+    feeds.scan("gdelt/*.zip", ("RUS", "BLR"), "rus-blr")      # once; later runs add new files
+    reading = feeds.read("rus-blr", ("BLR", "RUS"))
     print(reading.funnel)
     an.tension(reading.events)
 

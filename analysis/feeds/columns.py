@@ -17,6 +17,7 @@ text, publisher, url   what makes two rows one text; who published it; where
 mentions, place        as the feed has them; place as alpha-3
 fault         why the row cannot be used: `date`, `score`, `code`; missing for a good row
 feed, feed_file, feed_line   where it stood
+repaired      which repairs were made to the row (`steps.REPAIRS`), each followed by `;`; the scan keeps the file's cell
 """
 
 from __future__ import annotations
@@ -25,11 +26,10 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from analysis import codebook
-from analysis.feeds.formats import BLANK
-
 if TYPE_CHECKING:
-    from ibis.expr.types import BooleanValue, DateValue, StringValue, Table, Value
+    from ibis.expr.types import DateValue, StringValue, Table
+
+    from analysis.feeds.feed import Feed
 
 TYPES = {
     "event_id": "string",
@@ -55,6 +55,7 @@ TYPES = {
     "feed": "string",
     "feed_file": "string",
     "feed_line": "int64",
+    "repaired": "string",
 }
 _EXTENSION = r"\.(s?html?|php[0-9]?|aspx?|cms|ece|amp|story)$"
 # What an act is about, as far as the words of its CAMEO label say it; the first that fits.
@@ -70,45 +71,33 @@ _ROOTS = {"14": "domestic", "15": "military", "18": "military", "19": "military"
 
 
 def texts(raw: Table, names: Sequence[str]) -> Table:
-    """Return raw columns as text, missing for each of the words that stand for missing; missing if there is none.
+    """Return raw columns as text, as they stand; missing if there is none.
 
-    The place of each row comes along. A reader works on this table, so that what it repeats is a name, not an
-    expression.
+    The place of each row comes along, and `repaired`, the names of the repairs made to it, each followed by `;`. A
+    reader works on this table, so that what it repeats is a name, not an expression.
     """
     import ibis
 
     held = {column.lower(): column for column in raw.columns}
     made = {}
     for name in (*names, "feed_file"):
-        value = raw[held[name]].cast("string").strip() if name in held else ibis.null("string")
-        for word in BLANK:
-            value = value.nullif(word)
-        made[name] = value
+        made[name] = raw[held[name]].cast("string") if name in held else ibis.null("string")
     line = raw[held["feed_line"]].cast("int64") if "feed_line" in held else ibis.null("int64")
-    return raw.select(**made, feed_line=line)
+    return raw.select(**made, feed_line=line, repaired=ibis.literal(""))
 
 
-def compact_day(value: StringValue) -> DateValue:
-    """Read YYYYMMDD, with or without a time behind it; missing where it is no day."""
-    return _day(value[0:4] + "-" + value[4:6] + "-" + value[6:8])
+def day(value: StringValue) -> DateValue:
+    """Read YYYYMMDD or YYYY-MM-DD, with or without a time behind it; missing where it is no day.
 
-
-def any_day(value: StringValue) -> DateValue:
-    """Read YYYY-MM-DD, with or without a time behind it, or M/D/YYYY; missing where it is no day."""
+    Days that are written in another way were brought to this one by the scan of their file (`days`).
+    """
     import ibis
 
-    american = r"^([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})"
-    parts = [value.re_extract(american, place) for place in (1, 2, 3)]
-    turned = parts[2] + "-" + parts[0].lpad(2, "0") + "-" + parts[1].lpad(2, "0")
-    return _day(ibis.ifelse(value.re_search(american), turned, value[0:10]))
-
-
-def _day(value: StringValue) -> DateValue:
-    import ibis
-
+    digits = value.replace("-", "")
+    text = digits[0:4] + "-" + digits[4:6] + "-" + digits[6:8]
     # Engines differ in what else they take for a day, so the form is checked first.
-    good = value.re_search(r"^(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}$")
-    return ibis.ifelse(good, value, ibis.null("string")).try_cast("date")
+    good = text.re_search(r"^(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}$")
+    return ibis.ifelse(good, text, ibis.null("string")).try_cast("date")
 
 
 def number(value: StringValue) -> Any:
@@ -119,8 +108,24 @@ def number(value: StringValue) -> Any:
     return ibis.ifelse(good, value, ibis.null("string")).try_cast("float64")
 
 
+def roots() -> list[str]:
+    """Return the roots of CAMEO."""
+    from analysis import codebook
+
+    return sorted(set(codebook.cameo()["root"]))
+
+
+def quad_of_number(value: StringValue) -> StringValue:
+    """Return the quad class of its number, 1 to 4, as GDELT has it."""
+    from analysis import codebook
+
+    return lookup(value, dict(zip("1234", codebook.QUAD_CLASSES, strict=True)))
+
+
 def quad_of_root(root: StringValue) -> StringValue:
     """Return the quad class of a CAMEO root in the workbook's scheme."""
+    from analysis import codebook
+
     table = codebook.cameo()[["root", "quad_class"]].drop_duplicates()
     return lookup(root, dict(zip(table["root"], table["quad_class"], strict=True)))
 
@@ -140,6 +145,8 @@ def domain_of(code: StringValue) -> StringValue:
 
 @cache
 def _domains() -> dict[str, str]:
+    from analysis import codebook
+
     found = {}
     for code, label in codebook.cameo()[["code", "label"]].itertuples(index=False):
         words = [name for name, signs in _ABOUT if any(sign in label.lower() for sign in signs)]
@@ -160,31 +167,60 @@ def web_words(address: StringValue) -> StringValue:
     return last.re_replace(r"^-+", "").re_replace(r"-+$", "")
 
 
-def finish(table: Table, feed: str, columns: dict[str, Value], *, known: BooleanValue, web: bool = False) -> Table:
-    """Bring a reader's columns to `TYPES`.
+def pairs(table: Table, feed: Feed) -> Table:
+    """Give a row for each pair of names in the two cells of a feed, as `pair_source`, `pair_target`, `pair_joint`.
 
-    Parameters
-    ----------
-    table : Table
-        What the columns are built on, with the place of each row.
-    feed : str
-        Its feed.
-    columns : dict
-        The columns that the reader has; the others are missing.
-    known : expression
-        Whether the code is one of the feed's scheme.
-    web : bool
-        Whether text and publisher follow from `url`. Copies of a text on other sites keep the words of its address: an
-        address whose last part has four words or more is taken to be named after its headline and stands for that text
-        on every site; any other stands for itself.
+    Several names on the first side and none on the second act together: each pair of them once, in the order of the
+    alphabet, and `pair_joint` holds.
     """
     import ibis
 
+    by, to, splitter = table[feed.sides[0]], table[feed.sides[1]], feed.splitter
+    joint = to.isnull() & by.contains(splitter).fill_null(False)
+    wide = table.mutate(pair_joint=joint, by_names=by.fill_null(""), to_names=ibis.ifelse(joint, by, to.fill_null("")))
+    first = wide.mutate(pair_source=wide["by_names"].split(splitter).unique().unnest())
+    second = first.mutate(pair_target=first["to_names"].split(splitter).unique().unnest())
+    stripped = second.mutate(pair_source=second["pair_source"].strip(), pair_target=second["pair_target"].strip())
+    if feed.whole:
+        stripped = stripped.mutate(
+            pair_source=whole(stripped["pair_source"]), pair_target=whole(stripped["pair_target"])
+        )
+    return stripped.filter(~stripped["pair_joint"] | (stripped["pair_source"] < stripped["pair_target"]))
+
+
+def whole(value: StringValue) -> StringValue:
+    """Return a whole number without the `.0` that a spreadsheet or a data frame has put behind it."""
+    import ibis
+
+    return ibis.ifelse(value.re_search(r"^-?[0-9]+\.0+$"), value.re_extract(r"^(-?[0-9]+)", 1), value)
+
+
+def events(raw: Table, feed: Feed) -> Table:
+    """Return the events of a raw table as one expression; the columns are those of `TYPES`.
+
+    Parameters
+    ----------
+    raw : ibis Table
+        A feed's own columns, of any type, on any engine.
+    feed : Feed
+        Which feed.
+    """
+    import ibis
+
+    from analysis.feeds.repairs import repair
+
+    table = repair(texts(raw, feed.used), feed)
+    table = pairs(table, feed) if feed.splitter else table
+    columns = feed.read(table)
+    known = columns.pop("known")
+    columns.setdefault("domain", domain_of(columns["cameo"]) if "cameo" in columns else ibis.literal("diplomatic"))
     base = {name: ibis.null(kind) for name, kind in TYPES.items() if name not in ("lag", "fault")}
-    base |= {"end": columns["start"], "reciprocal": ibis.literal(False), "feed": ibis.literal(feed)}
-    base |= {name: table[name] for name in ("feed_file", "feed_line")} | columns
+    base |= {"end": columns["start"], "reciprocal": ibis.literal(False), "feed": ibis.literal(feed.name)}
+    base |= {name: table[name] for name in ("feed_file", "feed_line", "repaired")} | columns
     made = table.select(**{name: value.cast(TYPES[name]) for name, value in base.items()}, known=known)
-    if web:
+    if feed.web:
+        # Copies of a text on other sites keep the words of its address: an address whose last part has four words or
+        # more is taken to be named after its headline and stands for that text on every site.
         made = made.mutate(address=web_address(made["url"]), publisher=web_publisher(made["url"]))
         made = made.mutate(words=web_words(made["address"]))
         headline = made["words"].re_search(r"^[^-]+(-[^-]+){3,}$")

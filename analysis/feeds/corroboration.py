@@ -20,10 +20,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.errors import OptionError, one_of
-from analysis.measures import _frames as fr
+from analysis.errors import ColumnError, OptionError, one_of
+from analysis.measures.explain import events_near
 from analysis.measures.tension import tension
-from analysis.measures.turning_points import events_near
 
 if TYPE_CHECKING:
     from analysis.feeds.reading import Reading
@@ -42,9 +41,16 @@ def shares(events: pd.DataFrame, freq: str) -> pd.DataFrame:
         One row a period with an act: `period` (its first day), `share` (0 to 1; missing where all scores are 0),
         `acts`.
     """
-    acts = fr.read_acts(events, "corroborate")
-    period: pd.Series = pd.Series(fr.timestamps(acts.point)).dt.to_period(freq).dt.to_timestamp()
-    sums = pd.DataFrame({"conflict": acts.conflict, "cooperation": acts.cooperation, "acts": 1}).groupby(period).sum()
+    missing = [name for name in ("start", "end", "goldstein") if name not in events]
+    if missing:
+        raise ColumnError("corroborate", missing, events.columns)
+    acts = events[events["dyad"]] if "dyad" in events else events
+    # The day in the middle, as every event measure takes it.
+    middle = acts["start"].dt.floor("D") + pd.to_timedelta((acts["end"] - acts["start"]).dt.days // 2, unit="D")
+    period = middle.dt.to_period(freq).dt.to_timestamp()
+    score = acts["goldstein"].astype("float64")
+    parts = {"conflict": -score.clip(upper=0), "cooperation": score.clip(lower=0), "acts": 1}
+    sums = pd.DataFrame(parts, index=acts.index).groupby(period).sum()
     both = sums["conflict"] + sums["cooperation"]
     table = pd.DataFrame({"share": sums["conflict"] / both.where(both > 0), "acts": sums["acts"]})
     table.index = table.index.astype("datetime64[us]").rename("period")
@@ -100,17 +106,27 @@ def corroborate(
 
 
 def disagreements(
-    curated: pd.DataFrame, feed: pd.DataFrame, *, count: int = 5, half_life: str = "60D", apart: int = 90, top: int = 3
+    curated: pd.DataFrame,
+    feed: pd.DataFrame,
+    *,
+    coverage: pd.DataFrame | None = None,
+    count: int = 5,
+    half_life: str = "60D",
+    apart: int = 90,
+    top: int = 3,
 ) -> pd.DataFrame:
     """List the days on which the two tension shares disagree most, with the rows behind them.
 
     Each series is ranked over the common days, so that the levels do not matter; the disagreement is the difference of
-    the ranks. Days closer to each other than `apart` are taken as one.
+    the ranks. Days closer to each other than `apart` are taken as one. Only days are named for which the feed has an
+    archive, and none where the two have fewer than ten months in common.
 
     Parameters
     ----------
     curated, feed : DataFrame
         Events as for `corroborate`, with `event_id` and `title`.
+    coverage : DataFrame, optional
+        The feed's `coverage`; without it, every month with an act of the feed counts as covered.
     count : int
         How many days.
     half_life : str
@@ -125,12 +141,15 @@ def disagreements(
     DataFrame
         One row a day, side and act, the worst day first: `date`, `difference` (rank in the feed minus rank in the
         record, -1 to 1; above 0: the feed is tenser), `side` ("curated" or "feed"), `event_id`, `title`, `act_date`,
-        `goldstein`. Empty where the two have no day in common.
+        `goldstein`. Empty where the two cannot be compared.
     """
     columns = ["date", "difference", "side", "event_id", "title", "act_date", "goldstein"]
     series = [_daily(events, half_life) for events in (curated, feed)]
     common = series[0].index.intersection(series[1].index)
-    if not len(common):
+    both = shares(curated, "M").merge(shares(feed, "M"), on="period")
+    if len(common):
+        common = common[_covered(common, feed, coverage)]
+    if not len(common) or len(both) < LEAST:
         return pd.DataFrame(columns=columns)
     ranks = [one.loc[common].rank(pct=True) for one in series]
     difference = (ranks[1] - ranks[0]).sort_index()
@@ -141,6 +160,16 @@ def disagreements(
             for act in near.itertuples():
                 rows.append([day, difference[day], side, act.event_id, act.title, act.date, act.goldstein])
     return pd.DataFrame(rows, columns=columns).astype({"date": "datetime64[us]", "act_date": "datetime64[us]"})
+
+
+def _covered(days: pd.DatetimeIndex, feed: pd.DataFrame, coverage: pd.DataFrame | None) -> npt.NDArray[np.bool_]:
+    """Tell on which days the feed had an archive."""
+    if coverage is None:
+        return np.asarray(days.to_period("M").isin(feed["start"].dt.to_period("M").unique()))
+    held = np.zeros(len(days), dtype=bool)
+    for start, end in coverage.loc[coverage["state"] == "covered", ["start", "end"]].dropna().itertuples(index=False):
+        held |= np.asarray((days >= start.floor("D")) & (days <= end))
+    return held
 
 
 def behind(worst: pd.DataFrame, reading: Reading) -> pd.DataFrame:

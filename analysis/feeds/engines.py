@@ -4,27 +4,30 @@
     con = feeds.connect("spark")             # a local Spark, or the session that is already there
     sql = feeds.sql("gdelt2", dyad=("RUS", "BLR"), dialect="bigquery")
 
-Any ibis connection may be handed in instead. The readers, the guards and the world scan are one expression each; only
+Any ibis connection may be handed in instead. The readers, the steps and the world scan are one expression each; only
 the connection differs.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Sequence
-from pathlib import Path
+import secrets
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import OptionError, nearest, one_of
+from analysis.feeds.days import iso
 from analysis.feeds.faults import FeedError
+from analysis.feeds.feed import feeds, named
 
 if TYPE_CHECKING:
     import pandas as pd
     from ibis.expr.types import Table
 
+    from analysis.feeds.parts import Scan
+
 ENGINES = ("duckdb", "spark")
-# The public tables on BigQuery: name, and the types of the columns that the readers use.
-BIGQUERY = {"gdelt1": "gdelt-bq.full.events", "gdelt2": "gdelt-bq.gdeltv2.events"}
 _TYPES = {
     **dict.fromkeys(["GLOBALEVENTID", "SQLDATE", "IsRootEvent", "QuadClass", "NumMentions", "DATEADDED"], "int64"),
     **dict.fromkeys(["Actor1CountryCode", "Actor2CountryCode", "EventCode", "EventRootCode"], "string"),
@@ -57,7 +60,12 @@ def connect(engine: Any = "duckdb", *, memory: str = "1GB") -> Any:
     try:
         import ibis
 
-        return _spark(memory) if engine == "spark" else ibis.duckdb.connect(memory_limit=memory)
+        if engine == "spark":
+            return _spark(memory)
+        con = ibis.duckdb.connect(memory_limit=memory)
+        # In a notebook DuckDB would draw a bar for each longer query, and the bar would be saved as an output.
+        con.raw_sql("SET enable_progress_bar = false")
+        return con
     except ImportError as error:
         extra = "spark" if engine == "spark" else "feeds"
         raise FeedError(f"{engine}: the package {error.name} must be installed. pip install '.[{extra}]'") from error
@@ -80,14 +88,27 @@ def _spark(memory: str) -> Any:
     return ibis.pyspark.connect(session)
 
 
-def raw_table(con: Any, path: str | os.PathLike[str]) -> Table:
-    """Return the raw table of a scan's Parquet file or of a lake's folder on any engine."""
-    place = Path(path)
-    if not place.is_dir():
-        return con.read_parquet(str(place))
-    if con.name == "duckdb":
-        return con.read_parquet(str(place / "feed_year=*" / "**" / "*.parquet"), hive_partitioning=True)
-    return con.read_parquet(str(place))
+def raw_table(con: Any, scan: Scan) -> Table:
+    """Return the raw table of a scan on any engine."""
+    files = [str(part.file) for part in scan.parts]
+    if con.name == "pyspark":
+        con._session.read.parquet(*files).createOrReplaceTempView("feed_rows")
+        return con.table("feed_rows")
+    return con.read_parquet(files)
+
+
+@contextlib.contextmanager
+def kept(con: Any, table: Table) -> Iterator[Table]:
+    """Let DuckDB compute a table once, so that what follows is planned on its rows; other engines plan the whole."""
+    if con.name != "duckdb":
+        yield table
+        return
+    name = f"feed_{secrets.token_hex(4)}"
+    con.raw_sql(f"CREATE TEMP TABLE {name} AS {con.compile(table)}")
+    try:
+        yield con.table(name)
+    finally:
+        con.raw_sql(f"DROP TABLE {name}")
 
 
 def frame(expression: Table) -> pd.DataFrame:
@@ -113,8 +134,19 @@ def frame(expression: Table) -> pd.DataFrame:
     return table
 
 
-def sql(feed: str, *, dyad: Sequence[str] | None = None, dialect: str = "bigquery", acts: bool = False) -> str:
+def sql(
+    feed: str,
+    *,
+    dyad: Sequence[str] | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    dialect: str = "bigquery",
+    acts: bool = False,
+) -> str:
     """Return the SQL that reads GDELT where it lives.
+
+    With `since` the partitions of older days are not read, which is what a query costs. A dyad's query knows only the
+    spellings of its two countries, and gives no place.
 
     Parameters
     ----------
@@ -122,25 +154,74 @@ def sql(feed: str, *, dyad: Sequence[str] | None = None, dialect: str = "bigquer
         Which public table.
     dyad : pair of str, optional
         Only rows between the two.
+    since, until : str, optional
+        First and last day of the event, YYYY-MM-DD.
     dialect : str
         The dialect of the SQL.
     acts : bool
-        Whether to count honestly there (see `guards.acts`) rather than to list rows.
+        Whether to count honestly there (see `steps.acts`) rather than to list rows.
 
     Raises
     ------
     OptionError
-        When the feed is not on BigQuery.
+        When the feed is not on BigQuery, or a day is none.
+
+    Examples
+    --------
+    >>> from analysis import feeds
+    >>> "DATE" in feeds.sql("gdelt2", dyad=("RUS", "BLR"), since="2024-01-01")
+    True
     """
     import ibis
 
-    from analysis.feeds.guards import Guards, between, guarded
-    from analysis.feeds.guards import acts as as_acts
-    from analysis.feeds.readers import events
+    from analysis.feeds import countries, steps
+    from analysis.feeds.columns import events
 
-    if feed not in BIGQUERY:
-        raise OptionError("sql", "feed", one_of(tuple(BIGQUERY)), feed)
-    project, schema, table = BIGQUERY[feed].split(".")
-    raw = ibis.table(_TYPES, name=table, catalog=project, database=schema)
-    rows = between(events(raw, feed), dyad)
-    return str(ibis.to_sql(as_acts(guarded(rows, Guards())) if acts else rows, dialect=dialect))
+    form = named(feed)
+    if not form.bigquery:
+        raise OptionError("sql", "feed", one_of([one.name for one in feeds().values() if one.bigquery]), feed)
+    project, schema, table = form.bigquery.split(".")
+    partitioned = table.endswith("_partitioned") and dialect == "bigquery"
+    types = {**_TYPES, **({"_PARTITIONTIME": "timestamp"} if partitioned else {})}
+    raw = ibis.table(types, name=table, catalog=project, database=schema)
+    for name, text in (("since", since), ("until", until)):
+        if text is not None:
+            day = iso(text)
+            if day is None:
+                raise OptionError("sql", name, "a day such as 2024-01-31", text)
+            number = int(day.replace("-", ""))
+            raw = raw.filter(raw["SQLDATE"] >= number if name == "since" else raw["SQLDATE"] <= number)
+            if partitioned and name == "since":
+                # No row is added before its event, so older partitions hold none of these.
+                raw = raw.filter(raw["_PARTITIONTIME"] >= ibis.timestamp(day))
+    if dyad is not None:
+        known = [text for code in countries.dyad(dyad) for text in countries.spellings(code, form.scheme)]
+        raw = raw.filter(raw["Actor1CountryCode"].isin(known) & raw["Actor2CountryCode"].isin(known))
+        raw = raw.mutate(ActionGeo_CountryCode=ibis.null("string"))
+    with countries.only(dyad):
+        rows = steps.between(events(raw, form), dyad)
+    result = steps.acts(steps.guarded(rows, steps.Guards(), form)) if acts else rows
+    return str(ibis.to_sql(result, dialect=dialect))
+
+
+def cost(query: str, client: Any = None) -> int:
+    """Return how many bytes a query would read on BigQuery, by a dry run there, which costs nothing.
+
+    Parameters
+    ----------
+    query : str
+        As from `sql`.
+    client : google.cloud.bigquery.Client, optional
+        The user's own client; one with the user's default credentials when absent.
+
+    Raises
+    ------
+    FeedError
+        When the package is not installed.
+    """
+    try:
+        from google.cloud import bigquery
+    except ImportError as error:
+        raise FeedError("cost: the package google-cloud-bigquery must be installed.") from error
+    job = (client or bigquery.Client()).query(query, job_config=bigquery.QueryJobConfig(dry_run=True))
+    return int(job.total_bytes_processed)

@@ -5,19 +5,13 @@ happen: that such a line is dropped in silence, that it stops the run, or that a
 if it were a feed. So each bad line becomes a row of a fault table, with file, line number, what is wrong and its first
 200 characters, and one of two actions: `set aside` (the row is not used) or `mended` (used after a stated repair). A
 whole file that cannot be a feed is refused with what it looks like.
-
-The log writes each fault to disk as it comes and keeps only counts and the first 20 in memory, so that a damaged
-archive of a hundred million lines costs no more memory than a good one.
 """
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Literal, TextIO
+from typing import Literal
 
 from analysis.errors import WorkbookError
 
@@ -25,6 +19,8 @@ Action = Literal["set aside", "mended", "refused"]
 
 COLUMNS = ("file", "line", "kind", "action", "detail", "text")
 QUOTED = 20
+# Faults of one file that are kept one by one; beyond, they are counted, so that a damaged archive costs no more memory.
+KEPT = 10_000
 _LONGEST = 200
 
 
@@ -73,42 +69,23 @@ def quote(line: bytes | str) -> str:
 
 @dataclass
 class FaultLog:
-    """Counts of faults by kind and action, the first 20 in words, all of them in a file if one is given.
+    """The faults of one file: all counted by action, the first `KEPT` in words."""
 
-    Use as a context manager; the file is made when the first fault comes.
-    """
-
-    path: Path | None = None
-    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
-    first: list[LineFault] = field(default_factory=list)
-    _file: TextIO | None = None
-
-    def __enter__(self) -> FaultLog:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+    counts: Counter[str] = field(default_factory=Counter)
+    kept: list[LineFault] = field(default_factory=list)
 
     def add(self, file: str, line: int, kind: str, action: Action, detail: str, text: bytes | str = b"") -> None:
-        """Count one fault, keep it if it is among the first, and write it out."""
-        fault = LineFault(file, line, kind, action, detail, quote(text))
-        self.counts[kind, action] += 1
-        if len(self.first) < QUOTED:
-            self.first.append(fault)
-        if self.path is not None:
-            if self._file is None:
-                self._file = self.path.open("w", encoding="utf-8", newline="")
-            write(self._file, [fault])
+        """Count one fault, and keep it if it is among the first."""
+        self.counts[action] += 1
+        if len(self.kept) < KEPT:
+            self.kept.append(LineFault(file, line, kind, action, detail, quote(text)))
 
     @property
     def set_aside(self) -> int:
         """Lines that were not used."""
-        return sum(count for (_, action), count in self.counts.items() if action != "mended")
+        return self.counts.total() - self.counts["mended"]
 
-
-def write(file: TextIO, faults: Iterable[LineFault]) -> None:
-    """Write faults as CSV rows of `COLUMNS`, without the head."""
-    rows = ([one.file, one.line, one.kind, one.action, one.detail, one.text] for one in faults)
-    csv.writer(file, lineterminator="\n").writerows(rows)
+    @property
+    def mended(self) -> int:
+        """Lines that were used after a repair."""
+        return self.counts["mended"]

@@ -16,11 +16,14 @@ says whether that account is one journalist's.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
-STEPS = ("unreadable", "anniversaries", "opinions", "repeats", "mirrors")
+from analysis.feeds.repairs import REPAIRS
+from analysis.feeds.steps import GUARDS
+
+STEPS = tuple(guard.name for guard in GUARDS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +71,8 @@ class Counts:
         How many of them each guard set aside; see `STEPS`.
     acts, texts, publishers : int
         What the others come to.
+    repaired : dict
+        How many rows each repair touched; see `steps.REPAIRS`.
     """
 
     lines: int | None
@@ -78,6 +83,7 @@ class Counts:
     texts: int | None
     publishers: int
     seen: int | None = None
+    repaired: Mapping[str, int] = field(default_factory=dict)
 
 
 def assemble(counts: Counts, *, what: str, feed: str) -> Funnel:
@@ -89,6 +95,7 @@ def assemble(counts: Counts, *, what: str, feed: str) -> Funnel:
         ("lines read", counts.lines),
         *([(others, counts.dyads)] if counts.dyads is not None else []),
         (f"rows of {what}", counts.rows),
+        *((f"mended: {one.name}", counts.repaired[one.name]) for one in REPAIRS if counts.repaired.get(one.name)),
         *((f"set aside: {name}", counts.aside.get(name, 0)) for name in STEPS),
         ("rows that count", good),
         ("acts (one a day)", counts.acts),
@@ -100,6 +107,9 @@ def assemble(counts: Counts, *, what: str, feed: str) -> Funnel:
     whole, own = frame["step"].isin([others, f"rows of {what}"]), frame["step"] == f"rows of {what}"
     frame["share"] = frame["count"] / (counts.rows or unknown)
     frame.loc[whole, "share"] = frame["count"] / (counts.lines or unknown)
+    if counts.dyads is not None and counts.lines is not None and counts.dyads > counts.lines:
+        # A line that names several countries gives several rows, which are no share of the lines.
+        frame.loc[whole, "share"] = unknown
     frame.loc[frame["step"] == "lines read", "share"] = unknown
     frame["of_dyads"] = (frame["count"] / (counts.dyads or unknown)).where(own & (what != "all dyads"))
     return Funnel(frame, f"{feed}: {what}, from rows to sources")
@@ -129,5 +139,6 @@ def funnel(
     good = rows[rows["aside"].isna()]
     aside = {name: int((rows["aside"] == name).sum()) for name in STEPS}
     texts = None if good["text"].isna().any() else good["text"].nunique()
-    counts = Counts(lines, dyads, len(rows), aside, len(acts), texts, good["publisher"].nunique(), seen)
+    repaired = {one.name: int(rows["repaired"].str.contains(f"{one.name};", regex=False).sum()) for one in REPAIRS}
+    counts = Counts(lines, dyads, len(rows), aside, len(acts), texts, good["publisher"].nunique(), seen, repaired)
     return assemble(counts, what=f"{dyad[0]} and {dyad[1]}", feed=feed)

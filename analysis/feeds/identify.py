@@ -1,37 +1,79 @@
-"""Which feed a file is, told from its first bytes.
+"""Which feed a file is, and how it lays out its cells, told from its first bytes.
 
-A file is known by its header where it has one, else by its width: 57 or 58 columns are GDELT 1.0, 61 are GDELT 2.0, 49
-are UCDP GED (a candidate release came without header). Headers are compared without case, blanks and punctuation, and
-old names are known, so that a renamed column is still found; a column that the reader needs and that is not there is
-named in the refusal. Everything else is refused with what it looks like, because a wrong file that is read as a feed
-gives wrong charts without any error.
+A file is known by its header where it has one, in any order and spelling and with any of four delimiters, if all the
+columns that the reader needs are there (a result saved from BigQuery has no others). Else it is known by its width: 57
+or 58 columns are GDELT 1.0, 61 are GDELT 2.0, 49 are UCDP GED, 26 are Phoenix; and by days where days must stand.
+Everything else is refused with what it looks like, because a wrong file that is read as a feed gives wrong charts
+without any error.
 """
 
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from analysis.feeds.days import iso
 from analysis.feeds.faults import FeedError
-from analysis.feeds.formats import FEEDS, FORMATS, Feed, Format, canonical
-from analysis.feeds.looks import looks_like
+from analysis.feeds.feed import Feed, feeds, named
+
+DELIMITERS = "\t,;|"
+_SIGNS: tuple[tuple[bytes, str], ...] = (
+    (b"PK\x03\x04", "a zip archive (or a spreadsheet) inside"),
+    (b"\x1f\x8b", "gzip data inside"),
+    (b"BZh", "bzip2 data inside"),
+    (b"\xfd7zXZ\x00", "xz data inside"),
+    (b"\x28\xb5\x2f\xfd", "Zstandard data inside"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
+    (b"%PDF", "a PDF document"),
+    (b"PAR1", "a Parquet file inside an archive"),
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xd0\xcf\x11\xe0", "an old Office document"),
+    (b"SQLite format 3", "an SQLite database"),
+    (b"RDX", "an R data file"),
+    (b"\xff\xfe", "UTF-16 text; save it as UTF-8"),
+    (b"\xfe\xff", "UTF-16 text; save it as UTF-8"),
+)
+_CONTROLS = bytes(byte for byte in range(32) if not 9 <= byte <= 13)
+# Tables of the same project that are no events, by their number of columns.
+_OTHERS = {16: "GDELT's mentions table", 17: "GDELT's reduced table (counts, no events)", 27: "GDELT's knowledge graph"}
 
 
 @dataclass(frozen=True)
 class Layout:
-    """How one file lays out its cells: format, canonical name of each cell, and whether a header comes first."""
+    """How one file lays out its cells.
 
-    format: Format
+    Parameters
+    ----------
+    feed : Feed
+        Whose columns they are.
+    names : sequence of str
+        The canonical name of each cell.
+    header : bool
+        Whether a header comes first.
+    delimiter : str
+        What separates cells.
+    quoted : bool
+        Whether cells are quoted, and may then hold the delimiter and line breaks.
+    """
+
+    feed: Feed
     names: tuple[str, ...]
     header: bool
+    delimiter: str = "\t"
+    quoted: bool = False
 
     @property
     def width(self) -> int:
         """Cells in a line."""
         return len(self.names)
 
+    def places(self, names: Sequence[str]) -> list[int | None]:
+        """Return where columns stand, None for one that this file does not have; of two of a name, the first."""
+        return [self.names.index(name) if name in self.names else None for name in names]
 
-def identify(head: bytes, where: str, wanted: Feed | None = None) -> Layout | None:
+
+def identify(head: bytes, where: str, wanted: str | None = None) -> Layout | None:
     """Tell the layout of a file from its first bytes.
 
     Parameters
@@ -59,71 +101,127 @@ def identify(head: bytes, where: str, wanted: Feed | None = None) -> Layout | No
     kind = looks_like(head)
     if kind:
         raise FeedError(f"{where}: it must be {_expected(wanted)}, not {kind}.")
-    layout = _by_header(head, where, wanted) or _by_width(head, wanted)
+    lines = _lines(head)
+    layout = _by_header(lines, where, wanted) or _by_width(lines)
     if layout is None:
-        widths = sorted({line.count(b"\t") + 1 for line in _lines(head)})
-        shown = ", ".join(map(str, widths[:5]))
-        hint = "16 are GDELT mentions, 27 the GDELT knowledge graph. " if set(widths) & {16, 27} else ""
+        widths = sorted({line.count("\t") + 1 for line in lines})
+        known = next((_OTHERS[one] for one in widths if one in _OTHERS), "")
         raise FeedError(
-            f"{where}: it must be {_expected(wanted)}, not text of {shown} tab-separated columns without a header that "
-            f"is known. {hint}GDELT events have 57, 58 or 61."
+            f"{where}: it must be {_expected(wanted)}, not "
+            + (
+                known
+                or f"text of {', '.join(map(str, widths[:5]))} tab-separated columns without a header that is known"
+            )
+            + ". GDELT events have 57, 58 or 61."
         )
-    if wanted is not None and layout.format.feed != wanted:
-        raise FeedError(f"{where}: it must be {_expected(wanted)}, not {layout.format.feed}. Name that feed instead.")
+    if wanted is not None and layout.feed.name != wanted:
+        raise FeedError(f"{where}: it must be {_expected(wanted)}, not {layout.feed.name}. Name that feed instead.")
     return layout
 
 
-def _by_header(head: bytes, where: str, wanted: Feed | None) -> Layout | None:
-    line = _lines(head)[0].decode("utf-8", "replace")
-    for form in FORMATS.values():
-        cells = _cells(line, form)
-        names = canonical([cell.strip().strip('"') for cell in cells], form)
-        hits = len(set(names) & set(form.columns))
-        if hits < max(4, len(form.columns) // 3) or hits < len(names) / 2:
-            continue
-        if form.feed == "gdelt1" and "actiongeo_adm2code" in names:
-            continue
-        missing = [name for name in form.needed if name not in names]
-        if missing and wanted in (None, form.feed):
-            raise FeedError(
-                f"{where}: the {form.feed} header lacks {', '.join(f'`{name}`' for name in missing)}; "
+def by_names(header: Sequence[str], where: str, wanted: str | None = None) -> tuple[Feed, tuple[str, ...]] | None:
+    """Tell the feed from the names of columns, and give their canonical names; None where they are no feed's.
+
+    Raises
+    ------
+    FeedError
+        When they are a feed's but for one that its reader needs.
+    """
+    cells = [cell.strip().strip('"') for cell in header]
+    found, missing = [], ""
+    for feed in (named(wanted),) if wanted else feeds().values():
+        names = feed.canonical(cells)
+        hits, lacks = len(set(names) & set(feed.columns)), feed.lacks(names)
+        # A whole header of 58 columns is that of the older vintage; a query's few columns do not tell.
+        newer = feed.name == "gdelt2" and "actiongeo_lat" in names and "actiongeo_adm2code" not in names
+        if not lacks and not (newer and not wanted):
+            found.append((hits, feed, names))
+        elif lacks and hits >= max(4, len(feed.columns) // 3) and hits >= len(names) / 2:
+            missing = missing or (
+                f"{where}: the {feed.name} header lacks {', '.join(f'`{name}`' for name in lacks)}; "
                 f"it has {', '.join(names)}. Rename the column that holds it."
             )
-        if not missing:
-            return Layout(form, names, header=True)
+    if found:
+        _, feed, names = max(found, key=lambda one: one[0])
+        return feed, names
+    if missing:
+        raise FeedError(missing)
     return None
 
 
-def _by_width(head: bytes, wanted: Feed | None) -> Layout | None:
-    lines = _lines(head)
-    for form in FORMATS.values():
-        for width in form.widths:
-            if form.quoted:
-                cells = _cells(lines[0].decode("utf-8", "replace"), form)
-                fits = len(cells) == width and cells[0].strip().isdigit()
-            else:
-                # One damaged line at the top must not decide; most of the first lines do.
-                same = sum(line.count(form.delimiter.encode()) + 1 == width for line in lines)
-                fits = same * 2 > len(lines)
-            if fits:
-                return Layout(form, form.columns[:width], header=False)
-    return None
+def looks_like(head: bytes) -> str:
+    """Return what the first bytes of a file look like, or an empty text where they could be lines of text."""
+    for sign, kind in _SIGNS:
+        if head.startswith(sign):
+            return kind
+    text = head[:2000].lstrip().lower()
+    if text.startswith((b"<!doctype html", b"<html")):
+        return "an HTML page, such as an error message saved in place of the data"
+    if text.startswith(b"<"):
+        return "XML"
+    if text.startswith((b"{", b"[{", b"[\n")):
+        return "JSON"
+    sample = head[:4000]
+    binary = len(sample) - len(sample.translate(None, _CONTROLS))
+    return "binary data" if sample and binary > len(sample) * 0.1 else ""
 
 
-def _cells(line: str, form: Format) -> list[str]:
-    if not form.quoted:
-        return line.split(form.delimiter)
+def cells_of(line: str, delimiter: str) -> list[str]:
+    """Split one line whose cells may be quoted."""
     try:
-        return next(csv.reader([line]), [""])
+        return next(csv.reader([line], delimiter=delimiter), [""])
     except csv.Error:
         return [line]
 
 
-def _lines(head: bytes) -> list[bytes]:
+def _by_header(lines: list[str], where: str, wanted: str | None) -> Layout | None:
+    for delimiter in DELIMITERS:
+        header = cells_of(lines[0], delimiter)
+        if len(header) > 3 and (known := by_names(header, where, None)):
+            feed, names = known
+            if wanted and wanted != feed.name and not named(wanted).lacks(named(wanted).canonical(header)):
+                feed, names = named(wanted), named(wanted).canonical(header)
+            quoted = delimiter != "\t" or _quoted(lines[1:], names, feed)
+            return Layout(feed, names, True, delimiter, quoted)
+    return None
+
+
+def _by_width(lines: list[str]) -> Layout | None:
+    for delimiter in DELIMITERS:
+        for feed in feeds().values():
+            for width in feed.widths:
+                names = feed.columns[:width]
+                plain = [line.split(delimiter) for line in lines]
+                quoted = delimiter != "\t" or _quoted(lines, names, feed)
+                cells = [cells_of(line, delimiter) for line in lines] if quoted else plain
+                # One damaged line at the top must not decide; most of the first lines do. Where a quoted cell goes over
+                # several lines, the first line does.
+                fits = [one for one in cells if len(one) == width]
+                day = names.index(feed.days[0])
+                if not fits or (len(fits) * 2 <= len(lines) and not (quoted and len(cells[0]) == width)):
+                    continue
+                if delimiter == feed.delimiter == "\t" or any(iso(one[day], "day-first") for one in fits):
+                    return Layout(feed, names, False, delimiter, quoted)
+    return None
+
+
+def _quoted(lines: list[str], names: Sequence[str], feed: Feed) -> bool:
+    """Tell whether the cells that matter stand in quotation marks: then these are no part of them."""
+    places = [names.index(name) for name in feed.needed if name in names]
+    for line in lines:
+        cells = line.split("\t")
+        inner = [cells[place].strip() for place in places if place < len(cells)]
+        if any(len(cell) > 1 and cell[0] == cell[-1] == '"' for cell in inner):
+            return True
+    return False
+
+
+def _lines(head: bytes) -> list[str]:
     lines = [line.rstrip(b"\r") for line in head.split(b"\n")]
     whole = lines[:-1] if len(lines) > 1 else lines
-    return [line for line in whole if line.strip()][:50] or whole[:1]
+    kept = [line for line in whole if line.strip()][:50] or whole[:1]
+    return [line.decode("utf-8", "replace") for line in kept]
 
 
-def _expected(wanted: Feed | None) -> str:
-    return f"a {wanted} file" if wanted else f"a file of one of the feeds {', '.join(FEEDS)}"
+def _expected(wanted: str | None) -> str:
+    return f"a {wanted} file" if wanted else f"a file of one of the feeds {', '.join(feeds())}"

@@ -1,26 +1,42 @@
-"""Which files are meant, what they are called, and which feed they are."""
+"""Which files are meant, and which feed they are."""
 
 from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.errors import OptionError
 from analysis.feeds.archives import ArchiveError, Limits, members
 from analysis.feeds.faults import FeedError
-from analysis.feeds.formats import Feed
-from analysis.feeds.identify import identify
+from analysis.feeds.feed import Feed
+from analysis.feeds.identify import by_names, identify
+from analysis.feeds.rows import beginning
 
 Paths = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
 
-HEAD = 1 << 16
-_SUFFIXES = (".zip", ".gz", ".bz2", ".csv", ".tab", ".tsv", ".txt")
+# Under this name a scan's files say what they were made from.
+SCAN_KEY = b"workbook"
+_SUFFIXES = (".zip", ".gz", ".bz2", ".xz", ".zst", ".tar", ".tgz", ".csv", ".tab", ".tsv", ".txt", ".parquet")
 
 
-def expand(paths: Paths) -> list[Path]:
-    """Return the files that paths, folders and patterns stand for, sorted, each once.
+@dataclass(frozen=True)
+class Inputs:
+    """The files that paths stand for, sorted, each once; and whatever in the folders was not looked at, by its kind."""
+
+    files: list[Path]
+    passed: Counter[str]
+
+    def __str__(self) -> str:
+        kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(self.passed.items()))
+        return f"not looked at: {kinds}" if kinds else ""
+
+
+def expand(paths: Paths) -> Inputs:
+    """Return the files that paths, folders and patterns stand for. Links to folders are followed.
 
     Raises
     ------
@@ -28,29 +44,50 @@ def expand(paths: Paths) -> list[Path]:
         When a path does not exist or a pattern matches nothing.
     """
     found: dict[Path, None] = {}
+    passed: Counter[str] = Counter()
     for given in [paths] if isinstance(paths, str | os.PathLike) else paths:
         text = os.fspath(given)
         if os.path.isdir(text):
-            each = [one for one in Path(text).rglob("*") if one.is_file() and one.suffix.lower() in _SUFFIXES]
+            each = _walk(Path(text), passed, set())
         elif os.path.exists(text):
             each = [Path(text)]
         else:
             each = [Path(one) for one in glob.glob(text, recursive=True) if os.path.isfile(one)]
         if not each:
-            raise OptionError("feed", "paths", "files, folders or patterns that match something", text)
+            seen = f"{text}, which has {Inputs([], passed)}" if passed else text
+            raise OptionError("feed", "paths", "files, folders or patterns that match something", seen)
         found |= dict.fromkeys(each)
-    return sorted(found)
+    return Inputs(sorted(found), passed)
 
 
-def beginning(chunks: Iterator[bytes]) -> tuple[bytes, ArchiveError | None]:
-    """Return the first bytes of a member, and what stopped it if it broke off before there were enough."""
-    head = b""
+def _walk(folder: Path, passed: Counter[str], seen: set[str]) -> list[Path]:
+    real = os.path.realpath(folder)
+    if real in seen:
+        return []
+    seen.add(real)
+    found = []
+    for entry in sorted(folder.iterdir()):
+        if entry.is_dir():
+            found += _walk(entry, passed, seen)
+        elif not entry.exists():
+            passed["links to nothing"] += 1
+        elif entry.suffix.lower() == ".parquet" and _is_part(entry):
+            passed["parts of a scan"] += 1
+        elif entry.suffix.lower() in _SUFFIXES and not entry.name.startswith((".", "_")):
+            found.append(entry)
+        else:
+            passed[entry.suffix.lower() or "without a suffix"] += 1
+    return found
+
+
+def _is_part(file: Path) -> bool:
+    import pyarrow as pa
+    from pyarrow import parquet
+
     try:
-        while len(head) < HEAD and (chunk := next(chunks, b"")):
-            head += chunk
-    except ArchiveError as error:
-        return head, error
-    return head, None
+        return SCAN_KEY in (parquet.read_metadata(file).metadata or {})
+    except (pa.ArrowException, OSError):
+        return False
 
 
 def detect(paths: Sequence[Path]) -> Feed:
@@ -64,31 +101,37 @@ def detect(paths: Sequence[Path]) -> Feed:
     trouble: Exception | None = None
     for path in paths[:20]:
         try:
+            feed = _of_parquet(path)
+            if feed is not None:
+                return feed
             for member in members(path, Limits()):
                 head, broken = beginning(member.chunks)
                 layout = identify(head, path.name)
                 trouble = trouble or (FeedError(f"{path.name}: {broken}.") if broken else None)
                 if layout is not None:
-                    return layout.format.feed
+                    return layout.feed
         except (FeedError, ArchiveError, OSError) as error:
             trouble = trouble or (error if isinstance(error, FeedError) else FeedError(f"{path.name}: {error}."))
     raise trouble or FeedError(f"{paths[0].name}: the file has no lines, so its feed cannot be told. Name the feed.")
 
 
-def labelled(paths: Sequence[Path]) -> list[tuple[str, Path]]:
-    """Give each file a short name that stays the same from run to run: its folder's name and its own.
+def _of_parquet(path: Path) -> Feed | None:
+    with path.open("rb") as file:
+        if file.read(4) != b"PAR1":
+            return None
+    import pyarrow as pa
+    from pyarrow import parquet
 
-    Raises
-    ------
-    OptionError
-        When two files would have the same name.
-    """
-    named_by: dict[str, Path] = {}
-    for path in paths:
-        label = "/".join(path.absolute().parts[-2:])
-        if label in named_by:
-            raise OptionError(
-                "feed", "paths", "files whose folder and name differ", label, "Rename one of the folders."
-            )
-        named_by[label] = path
-    return list(named_by.items())
+    try:
+        names = parquet.read_schema(path).names
+    except pa.ArrowException as error:
+        raise FeedError(f"{path.name}: the Parquet file is damaged ({error}).") from error
+    known = by_names(names, path.name)
+    if known is None:
+        raise FeedError(f"{path.name}: its columns are of no feed: {', '.join(names[:8])}.")
+    return known[0]
+
+
+def label(path: Path) -> str:
+    """Return the short name of a file: its folder's and its own."""
+    return "/".join(path.absolute().parts[-2:])

@@ -18,18 +18,20 @@ import pandas as pd
 
 from analysis import codebook
 from analysis.errors import OptionError
-from analysis.feeds import countries, coverage, engines, schemes
+from analysis.feeds import countries, coverage, engines, scores
 from analysis.feeds.archives import Limits
+from analysis.feeds.columns import events
 from analysis.feeds.faults import COLUMNS
-from analysis.feeds.formats import FORMATS, Feed, named
+from analysis.feeds.feed import DayOrder, named
 from analysis.feeds.funnel import Funnel, funnel
-from analysis.feeds.guards import Guards, acts, between, guarded
-from analysis.feeds.inputs import Paths, expand
-from analysis.feeds.journal import Journal
-from analysis.feeds.others import estimate
-from analysis.feeds.plans import Summary
-from analysis.feeds.readers import events
-from analysis.feeds.scanning import scan
+from analysis.feeds.inputs import Paths
+from analysis.feeds.parts import Scan, is_scan, opened
+from analysis.feeds.rows import Summary
+from analysis.feeds.scans import scan
+from analysis.feeds.steps import Guards, acts, between, guarded
+
+# Fewer sampled lines tell nothing of the whole.
+ENOUGH = 400
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +45,7 @@ class Reading:
     dyad : pair of str
         Side A and side B.
     events : DataFrame
-        One row an act, sorted by `start`, `event_id`: the columns of `guards.acts`, `direction` ("A>B", "B>A" or
+        One row an act, sorted by `start`, `event_id`: the columns of `steps.acts`, `direction` ("A>B", "B>A" or
         "joint"), `dyad` (always true), `title`.
     rows : DataFrame
         One row a row of the feed: the columns of `columns.TYPES` and `aside` (which guard set it aside; missing for a
@@ -58,7 +60,7 @@ class Reading:
         One row a file whose scores or quad classes disagree with its own scheme in more than 0.5 % of rows.
     """
 
-    feed: Feed
+    feed: str
     dyad: tuple[str, str]
     events: pd.DataFrame
     rows: pd.DataFrame
@@ -66,6 +68,25 @@ class Reading:
     faults: pd.DataFrame
     coverage: pd.DataFrame
     schemes: pd.DataFrame
+
+    def steps(self) -> pd.DataFrame:
+        """List the steps in their order: `step`, `kind` ("repair", "guard"), `rows`, `purpose`."""
+        from analysis.feeds.repairs import REPAIRS
+        from analysis.feeds.steps import GUARDS
+
+        form = named(self.feed)
+        table = [
+            (
+                one.name,
+                "repair",
+                int(self.rows["repaired"].str.contains(f"{one.name};", regex=False).sum()),
+                one.purpose,
+            )
+            for one in REPAIRS
+            if one.needs(form)
+        ]
+        table += [(one.name, "guard", int((self.rows["aside"] == one.name).sum()), one.purpose) for one in GUARDS]
+        return pd.DataFrame(table, columns=["step", "kind", "rows", "purpose"])
 
 
 def read(
@@ -76,6 +97,7 @@ def read(
     guards: Guards | None = None,
     engine: Any = "duckdb",
     withheld: pd.DataFrame | None = None,
+    dates: DayOrder | None = None,
     workers: int | None = None,
     limits: Limits | None = None,
 ) -> Reading:
@@ -84,8 +106,7 @@ def read(
     Parameters
     ----------
     paths : path, pattern, or several
-        Archives, text files, folders or patterns; or the Parquet file of an earlier `scan`, which is much faster; or
-        the folder of a `lake`; or another Parquet file with the feed's columns (then `feed` must be named).
+        Archives, text or Parquet files, folders or patterns; or the folder of an earlier `scan`, which is much faster.
     dyad : pair of str
         Side A and side B as alpha-3 codes.
     feed : str, optional
@@ -96,7 +117,7 @@ def read(
         Where it is computed.
     withheld : DataFrame, optional
         Periods known to be withheld by the producer: `start`, `end`, `reason`.
-    workers, limits
+    dates, workers, limits
         As for `scan`.
 
     Returns
@@ -110,47 +131,40 @@ def read(
     """
     pair = countries.dyad(dyad)
     files = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
-    if len(files) == 1 and _is_table(Path(files[0])):
-        return _read_table(Path(files[0]), pair, feed, guards or Guards(), engine, withheld)
+    if len(files) == 1 and is_scan(Path(files[0])):
+        return _read(opened(files[0]), pair, feed, guards or Guards(), engine, withheld)
     with tempfile.TemporaryDirectory(prefix="feed-") as folder:
-        out = Path(folder) / "rows.parquet"
-        scan(expand(files), pair, out, feed=feed, workers=workers, limits=limits)
-        return _read_table(out, pair, feed, guards or Guards(), engine, withheld)
+        scan(files, pair, Path(folder) / "rows", feed=feed, dates=dates, workers=workers, limits=limits)
+        return _read(opened(Path(folder) / "rows"), pair, feed, guards or Guards(), engine, withheld)
 
 
-def _is_table(path: Path) -> bool:
-    return (path / "_journal.jsonl").exists() if path.is_dir() else path.suffix == ".parquet"
-
-
-def _read_table(
-    path: Path, pair: tuple[str, str], feed: str | None, guards: Guards, engine: Any, withheld: pd.DataFrame | None
+def _read(
+    held: Scan, pair: tuple[str, str], feed: str | None, guards: Guards, engine: Any, withheld: pd.DataFrame | None
 ) -> Reading:
-    if not path.exists():
-        raise OptionError("feed", "path", "a file or folder that exists", path)
-    beside = path / "_journal.jsonl" if path.is_dir() else path.with_name(f"{path.name}.journal.jsonl")
-    journal = Journal.read(beside) if beside.exists() else None
-    form = named(feed or (journal.settings["feed"] if journal else _guess(path)))
-    _same_dyad(journal, pair, path)
+    form = held.feed
+    if feed and feed != form.name:
+        raise OptionError(held.folder.name, "feed", form.name, feed)
+    if held.dyad and sorted(pair) != list(held.dyad):
+        raise OptionError(
+            held.folder.name, "dyad", " and ".join(held.dyad), " and ".join(pair), "Scan the archives for that dyad."
+        )
     con = engines.connect(engine)
-    raw = engines.raw_table(con, path)
-    every = events(raw, form.feed)
-    table = guarded(between(every, pair), guards)
-    rows = _ordered(engines.frame(table))
-    found = _titled(_ordered(engines.frame(acts(table))), pair)
-    faults = path / "_faults.csv" if path.is_dir() else path.with_name(f"{path.name}.faults.csv")
-    files = list(journal.files.values()) if journal else []
-    lines = sum(one.lines for one in files) if files else None
-    # A lake holds the others too; of a scan they are known from the lines that were looked at.
-    dyads, seen = (int(between(every, None).count().execute()), None) if path.is_dir() else _others(files)
+    every = events(engines.raw_table(con, held), form)
+    with engines.kept(con, guarded(between(every, pair), guards, form)) as table:
+        rows = _ordered(engines.frame(table))
+        found = _titled(_ordered(engines.frame(acts(table))), pair)
+    lines = sum(one.lines for one in held.files)
+    # A scan of all dyads holds the others too; of one dyad they are known from the lines that were looked at.
+    dyads, seen = (int(between(every, None).count().execute()), None) if held.dyad is None else _others(held.files)
     return Reading(
-        form.feed,
+        form.name,
         pair,
         found,
         rows,
-        funnel(rows, found, lines=lines, dyad=pair, feed=form.feed, dyads=dyads, seen=seen),
-        _faults(rows, faults),
-        coverage.periods(files, rows, withheld),
-        schemes.disagreements(rows),
+        funnel(rows, found, lines=lines, dyad=pair, feed=form.name, dyads=dyads, seen=seen),
+        _faults(rows, held),
+        coverage.periods(held.files, rows, form, withheld),
+        scores.disagreements(rows),
     )
 
 
@@ -158,26 +172,9 @@ def _others(files: list[Summary]) -> tuple[int | None, int | None]:
     """Return the rows of all dyads in scanned files, and from how many lines they were estimated, if they were."""
     good = sum(one.lines - one.set_aside for one in files)
     seen, rows = sum(one.seen for one in files), sum(one.dyads for one in files)
-    dyads, whole = estimate(good, seen, rows) if seen else (None, True)
-    return dyads, None if whole else seen
-
-
-def _guess(path: Path) -> str:
-    from pyarrow import parquet
-
-    names = {name.lower() for name in parquet.read_schema(path).names}
-    fits = [form.feed for form in FORMATS.values() if set(form.needed) <= names]
-    if "gdelt2" in fits:
-        return "gdelt2" if "actiongeo_adm2code" in names or "globaleventid" in names else "gdelt1"
-    if len(fits) == 1:
-        return fits[0]
-    raise OptionError(path.name, "feed", "named, as the columns do not tell it", ", ".join(sorted(names)[:8]))
-
-
-def _same_dyad(journal: Journal | None, pair: tuple[str, str], path: Path) -> None:
-    held = journal.settings.get("dyad") if journal else None
-    if held and sorted(pair) != held:
-        raise OptionError(path.name, "dyad", " and ".join(held), " and ".join(pair), "Scan the archives for that dyad.")
+    if seen >= good:
+        return rows, None
+    return (round(rows / seen * good), seen) if seen >= ENOUGH else (None, None)
 
 
 def _ordered(table: pd.DataFrame) -> pd.DataFrame:
@@ -198,10 +195,8 @@ def _titled(table: pd.DataFrame, pair: tuple[str, str]) -> pd.DataFrame:
     return table.assign(direction=direction, dyad=True, title=title.where(~table["reciprocal"], joint).astype("str"))
 
 
-def _faults(rows: pd.DataFrame, path: Path) -> pd.DataFrame:
-    lines = (
-        pd.read_csv(path, dtype="str", keep_default_na=False) if path.exists() else pd.DataFrame(columns=list(COLUMNS))
-    )
+def _faults(rows: pd.DataFrame, held: Scan) -> pd.DataFrame:
+    lines = pd.DataFrame([vars(fault) for part in held.parts for fault in part.faults], columns=list(COLUMNS))
     bad = rows[rows["fault"].notna()]
     meaning = {
         "date": "no day can be read",

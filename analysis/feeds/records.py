@@ -1,9 +1,8 @@
-"""Comma-separated feeds, whose cells may be quoted and may hold line breaks.
+"""Files whose cells are quoted, or separated by commas: read record by record.
 
-ACLED and UCDP come as CSV, a few hundred megabytes at most, so they are read record by record. A record is a run of
-lines with an even number of quotation marks and, if it has several, the right number of cells. Where a quote is never
-closed, a plain CSV reader takes the rest of the file for one cell; here the record is given up when it closes wrongly
-or after a few lines, its first line is set aside, and reading goes on with the next one.
+A record is a run of lines with an even number of quotation marks and, if it has several, the right number of cells.
+Where a quote is never closed, a plain CSV reader takes the rest of the file for one cell; here the record is given up
+when it closes wrongly or after a few lines, its first line is set aside, and reading goes on with the next one.
 """
 
 from __future__ import annotations
@@ -11,31 +10,31 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from analysis.feeds.faults import FaultLog
 from analysis.feeds.identify import Layout
 from analysis.feeds.lines import Block, line_to_utf8
 
+# The most lines of a record whose quotation mark is not closed.
 LONGEST = 50
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """The cells of one record and the number of its first line."""
 
     cells: list[str]
     number: int
 
 
-def records(blocks: Iterator[Block], layout: Layout, where: str, log: FaultLog) -> Iterator[Record]:
+def records(stream: Iterator[Block], layout: Layout, where: str, log: FaultLog) -> Iterator[Record]:
     """Yield the good records of a file; log the others' faults."""
     held: list[tuple[int, bytes]] = []
-    for number, line in _numbered(blocks):
+    for number, line in _numbered(stream):
         waiting = [(number, line)]
         while waiting:
             held.append(waiting.pop(0))
-            if _closed(held) and (len(held) == 1 or len(_cells(held)) == layout.width):
+            if _closed(held) and (len(held) == 1 or len(_cells(held, layout)) == layout.width):
                 yield from _record(held, layout, where, log)
                 held = []
             elif len(held) > LONGEST or _closed(held):
@@ -44,13 +43,13 @@ def records(blocks: Iterator[Block], layout: Layout, where: str, log: FaultLog) 
         waiting, held = _give_up(held, where, log), []
         for place in waiting:
             held.append(place)
-            if _closed(held) and (len(held) == 1 or len(_cells(held)) == layout.width):
+            if _closed(held) and (len(held) == 1 or len(_cells(held, layout)) == layout.width):
                 yield from _record(held, layout, where, log)
                 held = []
 
 
-def _numbered(blocks: Iterator[Block]) -> Iterator[tuple[int, bytes]]:
-    for block in blocks:
+def _numbered(stream: Iterator[Block]) -> Iterator[tuple[int, bytes]]:
+    for block in stream:
         yield from enumerate(block.data.split(b"\n")[:-1], block.first)
 
 
@@ -58,11 +57,11 @@ def _closed(held: list[tuple[int, bytes]]) -> bool:
     return sum(line.count(b'"') for _, line in held) % 2 == 0
 
 
-def _cells(held: list[tuple[int, bytes]]) -> list[str]:
+def _cells(held: list[tuple[int, bytes]], layout: Layout) -> list[str]:
     """Split a record; what no CSV reader can split has one cell."""
     text = b"\n".join(line for _, line in held).decode("utf-8", "replace")
     try:
-        return next(csv.reader(io.StringIO(text, newline="")), [text])
+        return next(csv.reader(io.StringIO(text, newline=""), delimiter=layout.delimiter), [text])
     except csv.Error:
         return [text]
 
@@ -81,7 +80,7 @@ def _record(held: list[tuple[int, bytes]], layout: Layout, where: str, log: Faul
     if not raw.strip():
         log.add(where, number, "width", "set aside", "an empty line", raw)
         return
-    cells = _cells([(place, line_to_utf8(line, place, where, log)) for place, line in held])
+    cells = _cells([(place, line_to_utf8(line, place, where, log)) for place, line in held], layout)
     if len(cells) != layout.width:
         log.add(where, number, "width", "set aside", f"{len(cells)} columns, not {layout.width}", raw)
     else:

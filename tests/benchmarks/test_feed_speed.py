@@ -30,8 +30,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-
-from analysis.feeds.bulk import gdelt2_archives
+from feeds.bulk import gdelt2_archives
 
 ROWS = int(os.environ.get("FEED_ROWS", "2000000"))
 PER_FILE = 50_000
@@ -71,11 +70,11 @@ def figures():
 
 WAYS = {
     "scan": """
-        from analysis.feeds.scanning import scan
+        from analysis.feeds.scans import scan
         found = scan(folder, pair, out + ".parquet").rows
         """,
     "scan, 1 core": """
-        from analysis.feeds.scanning import scan
+        from analysis.feeds.scans import scan
         found = scan(folder, pair, out + ".parquet", workers=1).rows
         """,
     "inflate": """

@@ -8,7 +8,7 @@ import datetime as dt
 import io
 from pathlib import Path
 
-from analysis.feeds.formats import FORMATS
+from analysis.feeds.feed import feeds
 from analysis.feeds.synthetic import gdelt2_row
 
 DAY = dt.date(2020, 3, 4)
@@ -34,7 +34,7 @@ def gdelt2(*rows: dict) -> str:
 
 def gdelt1(width: int, *rows: dict) -> str:
     """The same without the ADM2 columns (58 wide), and without the address (57)."""
-    names = list(FORMATS["gdelt2"].columns)
+    names = list(feeds()["gdelt2"].columns)
     drop = {place for place, name in enumerate(names) if name.endswith("adm2code")}
     lines = []
     for line in gdelt2(*rows).splitlines():
@@ -46,7 +46,7 @@ def gdelt1(width: int, *rows: dict) -> str:
 
 def tabbed(feed: str, header: str, *rows: dict) -> str:
     """A tab-separated file with a header; cells are given by canonical name."""
-    names = FORMATS[feed].columns
+    names = feeds()[feed].columns
     return "\n".join([header, *("\t".join(str(row.get(name, "")) for name in names) for row in rows)]) + "\n"
 
 
@@ -54,7 +54,7 @@ def commas(feed: str, *rows: dict, header: bool = True) -> str:
     """A comma-separated file; cells are given by canonical name."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    names = FORMATS[feed].columns
+    names = feeds()[feed].columns
     if header:
         writer.writerow(names)
     writer.writerows([row.get(name, "") for name in names] for row in rows)
@@ -67,7 +67,7 @@ ICEWS_HEADER = (
     "Longitude"
 )
 POLECAT_HEADER = "\t".join(
-    name.replace("_", " ").title().replace("Id", "ID").replace("Cow", "COW") for name in FORMATS["polecat"].columns
+    name.replace("_", " ").title().replace("Id", "ID").replace("Cow", "COW") for name in feeds()["polecat"].columns
 )
 
 
@@ -251,6 +251,41 @@ def ucdp(*, header: bool = True) -> str:
     )
 
 
+def phoenix() -> str:
+    rows = [
+        {
+            "eventid": "1",
+            "date": "20160304",
+            "sourceactorentity": "BLR",
+            "targetactorentity": "RUS",
+            "eventcode": "040",
+        },
+        {
+            "eventid": "2",
+            "date": "20160304",
+            "sourceactorentity": "RUS",
+            "targetactorentity": "BLR",
+            "eventcode": "130",
+        },
+        {
+            "eventid": "3",
+            "date": "20160305",
+            "sourceactorentity": "USA",
+            "targetactorentity": "FRA",
+            "eventcode": "036",
+        },
+    ]
+    scores = {"040": "1.0", "130": "-4.4", "036": "4.0"}
+    names = feeds()["phoenix"].columns
+    lines = []
+    for row in rows:
+        code = row["eventcode"]
+        full = {**row, "eventrootcode": code[:2], "goldsteinscore": scores[code], "pentaclass": "1"}
+        full |= {"urls": f"{BASE}{row['eventid']};{BASE}copy", "newssources": "one;two"}
+        lines.append("\t".join(full.get(name, "") for name in names))
+    return "\n".join(lines) + "\n"
+
+
 def codebook(name: str) -> Path:
     """A table of the codebook."""
     from analysis import places
@@ -267,8 +302,17 @@ FILES = {
     "polecat": polecat,
     "acled": acled,
     "ucdp": ucdp,
+    "phoenix": phoenix,
 }
-SUFFIX = {"gdelt1": ".CSV", "gdelt2": ".CSV", "icews": ".tab", "polecat": ".txt", "acled": ".csv", "ucdp": ".csv"}
+SUFFIX = {
+    "gdelt1": ".CSV",
+    "gdelt2": ".CSV",
+    "icews": ".tab",
+    "polecat": ".txt",
+    "acled": ".csv",
+    "ucdp": ".csv",
+    "phoenix": ".txt",
+}
 
 
 def write(folder: Path, feed: str) -> Path:

@@ -7,13 +7,13 @@ import warnings
 import pandas as pd
 import pytest
 from feeds import kit
+from feeds.bulk import gdelt2_archives
 
 from analysis.feeds import engines
-from analysis.feeds.bulk import gdelt2_archives
-from analysis.feeds.dyads import world, world_funnel
-from analysis.feeds.guards import Guards
+from analysis.feeds.all_dyads import world, world_funnel
 from analysis.feeds.reading import read
-from analysis.feeds.scanning import lake, scan
+from analysis.feeds.scans import scan
+from analysis.feeds.steps import Guards
 
 pytestmark = [
     pytest.mark.spark,
@@ -58,16 +58,15 @@ def test_a_reader_gives_the_same_rows_and_acts(tmp_path, spark, feed):
 
 def test_many_rows_with_every_guard_and_the_world_scan_are_the_same(tmp_path, spark):
     paths = gdelt2_archives(tmp_path / "in", rows=4000, per_file=1000, dyad=("BLR", "RUS"), one_in=20, seed=2)
-    scan(paths, ("BLR", "RUS"), tmp_path / "rows.parquet")
+    scan(paths, ("BLR", "RUS"), tmp_path / "rows")
     for guards in (Guards(), Guards(anniversaries=False, repeats=False, mirrors="all")):
         duck, same = (
-            read(tmp_path / "rows.parquet", ("BLR", "RUS"), guards=guards, engine=engine)
-            for engine in ("duckdb", spark)
+            read(tmp_path / "rows", ("BLR", "RUS"), guards=guards, engine=engine) for engine in ("duckdb", spark)
         )
         assert len(duck.events) > 50
         pd.testing.assert_frame_equal(same.rows, duck.rows)
         pd.testing.assert_frame_equal(same.events, duck.events)
-    lake(paths, tmp_path / "lake")
-    pd.testing.assert_frame_equal(world(tmp_path / "lake", engine=spark), world(tmp_path / "lake"))
-    duck, same = (world_funnel(tmp_path / "lake", engine=engine).frame for engine in ("duckdb", spark))
+    scan(paths, None, tmp_path / "all")
+    pd.testing.assert_frame_equal(world(tmp_path / "all", engine=spark), world(tmp_path / "all"))
+    duck, same = (world_funnel(tmp_path / "all", engine=engine).frame for engine in ("duckdb", spark))
     pd.testing.assert_frame_equal(same, duck)

@@ -11,9 +11,9 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis import codebook, places
+from analysis.feeds.feed import feeds
 
 LIMIT = 0.005
-_OWN = {"gdelt1": "gdelt", "gdelt2": "gdelt", "icews": "icews"}
 
 
 def disagreements(rows: pd.DataFrame, limit: float = LIMIT) -> pd.DataFrame:
@@ -34,11 +34,12 @@ def disagreements(rows: pd.DataFrame, limit: float = LIMIT) -> pd.DataFrame:
         most, joined by ";"). Empty for feeds that carry no CAMEO score of their own.
     """
     columns = ["file", "value", "rows", "wrong", "share", "scheme", "agrees_with", "codes"]
-    own = rows["feed"].map(_OWN)
+    tables = {one.name: one.scores for one in feeds().values() if one.scores}
+    own = rows["feed"].map(tables)
     known = rows[own.notna() & rows["cameo"].notna() & rows["goldstein"].notna()]
     found = []
     for file, part in known.groupby(known["feed_file"].fillna(""), sort=True):
-        scheme = str(_OWN[str(part["feed"].iloc[0])])
+        scheme = tables[str(part["feed"].iloc[0])]
         found += [_scores(str(file), part, scheme), _quads(str(file), part, scheme)]
     table = pd.DataFrame([one for one in found if one], columns=columns)
     return table[table["share"] > limit].reset_index(drop=True)

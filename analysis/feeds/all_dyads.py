@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,11 +17,12 @@ import pandas as pd
 
 from analysis.errors import OptionError
 from analysis.feeds import countries, engines
-from analysis.feeds.formats import named
+from analysis.feeds.columns import events
+from analysis.feeds.feed import Feed
 from analysis.feeds.funnel import Counts, Funnel, assemble
-from analysis.feeds.guards import Guards, acts, between, guarded
-from analysis.feeds.journal import Journal
-from analysis.feeds.readers import events
+from analysis.feeds.parts import Scan, opened
+from analysis.feeds.repairs import REPAIRS
+from analysis.feeds.steps import Guards, acts, between, guarded
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table
@@ -30,13 +30,15 @@ if TYPE_CHECKING:
 LEAST_ACTS = 20
 
 
-def monthly(rows: Table, guards: Guards | None = None) -> Table:
+def monthly(rows: Table, feed: Feed, guards: Guards | None = None) -> Table:
     """Sum the acts of every pair of states by month, as one expression for any engine.
 
     Parameters
     ----------
     rows : ibis Table
-        Events as `readers.events` gives them, of all dyads.
+        Events as `columns.events` gives them, of all dyads.
+    feed : Feed
+        Whose rows they are.
     guards : Guards, optional
         Which guards stand; all of them by default.
 
@@ -50,7 +52,7 @@ def monthly(rows: Table, guards: Guards | None = None) -> Table:
     """
     import ibis
 
-    found = acts(guarded(between(rows, None), guards or Guards()))
+    found = acts(guarded(between(rows, None), guards or Guards(), feed))
     low = ibis.least(found["source_actor"], found["target_actor"])
     high = ibis.greatest(found["source_actor"], found["target_actor"])
     keyed = found.mutate(
@@ -81,17 +83,13 @@ def monthly(rows: Table, guards: Guards | None = None) -> Table:
     )
 
 
-def world(
-    path: str | os.PathLike[str], *, feed: str | None = None, guards: Guards | None = None, engine: Any = "duckdb"
-) -> pd.DataFrame:
-    """Run the world scan on a lake.
+def world(path: str | os.PathLike[str], *, guards: Guards | None = None, engine: Any = "duckdb") -> pd.DataFrame:
+    """Count all dyads of a scan.
 
     Parameters
     ----------
     path : path
-        The folder of a lake, or a Parquet file with a feed's columns (then `feed` must be named).
-    feed : str, optional
-        Which feed; told by the lake's journal when absent.
+        The folder of a scan that was made without a dyad.
     guards, engine
         As for `read`.
 
@@ -103,20 +101,18 @@ def world(
     Raises
     ------
     OptionError
-        When there is no such lake, or it holds one dyad only.
+        When there is no such scan, or it holds one dyad only.
     """
-    rows, _, _ = _opened(path, feed, engine)
-    table = engines.frame(monthly(rows, guards))
+    rows, scan = _opened(path, engine)
+    table = engines.frame(monthly(rows, scan.feed, guards))
     return table.sort_values(["month", "actor_low", "actor_high"], kind="stable", ignore_index=True)
 
 
-def world_funnel(
-    path: str | os.PathLike[str], *, feed: str | None = None, guards: Guards | None = None, engine: Any = "duckdb"
-) -> Funnel:
+def world_funnel(path: str | os.PathLike[str], *, guards: Guards | None = None, engine: Any = "duckdb") -> Funnel:
     """Count from the rows of all dyads to their acts, texts and publishers; arguments as for `world`."""
-    rows, name, lines = _opened(path, feed, engine)
-    table = guarded(between(rows, None), guards or Guards())
-    told = engines.frame(
+    rows, scan = _opened(path, engine)
+    table = guarded(between(rows, None), guards or Guards(), scan.feed)
+    counted = engines.frame(
         table.group_by("aside").aggregate(
             rows=table.count(),
             unknown=table["text"].isnull().sum(),
@@ -125,25 +121,30 @@ def world_funnel(
         )
     ).set_index("aside")
     # The one group without a name is that of the rows that count.
-    behind = told[told.index.isna()].sum()
-    aside = {str(name): int(count) for name, count in told.loc[told.index.notna(), "rows"].items()}
+    behind = counted[counted.index.isna()].sum()
+    aside = {str(name): int(count) for name, count in counted.loc[counted.index.notna(), "rows"].items()}
     found = engines.frame(acts(table).aggregate(lambda one: one.count().name("acts")))
+    mended = engines.frame(
+        table.aggregate(
+            **{f"m{place}": table["repaired"].contains(f"{one.name};").sum() for place, one in enumerate(REPAIRS)}
+        )
+    )
+    repaired = {one.name: int(mended[f"m{place}"].fillna(0).iloc[0]) for place, one in enumerate(REPAIRS)}
     texts = None if behind["unknown"] > 0 else int(behind["texts"])
-    total, publishers = int(told["rows"].sum()), int(behind["publishers"])
-    counts = Counts(lines, None, total, aside, int(found["acts"].iloc[0]), texts, publishers)
-    return assemble(counts, what="all dyads", feed=name)
+    total, publishers = int(counted["rows"].sum()), int(behind["publishers"])
+    lines = sum(one.lines for one in scan.files)
+    counts = Counts(lines, None, total, aside, int(found["acts"].iloc[0]), texts, publishers, repaired=repaired)
+    return assemble(counts, what="all dyads", feed=scan.feed.name)
 
 
-def _opened(path: str | os.PathLike[str], feed: str | None, engine: Any) -> tuple[Table, str, int | None]:
-    """Return the events of a lake, its feed, and its lines."""
-    place = Path(path)
-    journal = Journal.read(place / "_journal.jsonl") if place.is_dir() else None
-    if not place.exists() or (not feed and journal is None):
-        raise OptionError("world", "path", "the folder of a lake", path, "Make one with `workbook feed lake`.")
-    form = named(feed or (journal.settings["feed"] if journal else ""))
-    raw = engines.raw_table(engines.connect(engine), place)
-    lines = sum(one.lines for one in journal.files.values()) if journal else None
-    return events(raw, form.feed), form.feed, lines
+def _opened(path: str | os.PathLike[str], engine: Any) -> tuple[Table, Scan]:
+    """Return the events of a scan of all dyads, and the scan."""
+    scan = opened(path)
+    if scan.dyad is not None:
+        raise OptionError(
+            "world", "path", "a scan of all dyads", f"{path}, of {' and '.join(scan.dyad)}", "Scan without --dyad."
+        )
+    return events(engines.raw_table(engines.connect(engine), scan), scan.feed), scan
 
 
 def totals(table: pd.DataFrame) -> pd.DataFrame:

@@ -135,5 +135,5 @@ def _draw(texts: tuple[str, str, str], parts: dict[str, pd.DataFrame], months: p
         if state == "covered":
             lower.bar((left + right) / 2, value, width=(right - left) * 0.8, color=house.THIRD, gid="share")
         else:
-            house.hatched(lower, max(left, limits[0]), min(right, limits[1]), gid=state)
+            house.hatched(lower, max(left, limits[0]), min(right, limits[1]), gid=state.replace(" ", "-"))
     return sheet

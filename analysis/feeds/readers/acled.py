@@ -3,7 +3,8 @@
 A state is an actor where the name says so ("Military Forces of Belarus (1994-)", "Protesters (Belarus)"). ACLED has no
 Goldstein score, so each of its 25 sub-event types stands for one CAMEO code, given here; the score is that code's. For
 most pairs of states this feed is context and has hardly an act between them. Rows are revised and deleted after the
-fact, so two exports of the same days may differ.
+fact, so two exports of the same days may differ. Days come as `28 December 2022` from ACLED's own export, as ISO from
+its interface, as `30-Jun-23` or day first from spreadsheets.
 """
 
 from __future__ import annotations
@@ -11,13 +12,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from analysis import codebook
 from analysis.feeds import columns as col
 from analysis.feeds.countries import alpha3, in_alpha3
-from analysis.feeds.formats import named
+from analysis.feeds.feed import Feed, scores_of_codes, words
 
 if TYPE_CHECKING:
-    from ibis.expr.types import StringValue, Table
+    from ibis.expr.types import StringValue, Table, Value
 
 # "Military Forces of X (1994-) Border Guards"; "Protesters (X)".
 _STATE = r"^(Military Forces|Police Forces|Government) of ([^(]+)"
@@ -52,35 +52,27 @@ CODES = {
 }
 
 
-def events(raw: Table, feed: str = "acled") -> Table:
-    """Return the events of a raw ACLED table; columns as in `columns`."""
+def read(table: Table) -> dict[str, Value]:
+    """Return the columns of an ACLED row."""
     import ibis
 
-    table = col.texts(raw, named(feed).used)
     code = col.lookup(table["sub_event_type"], CODES)
-    root = code[0:2]
-    scores = dict(zip(codebook.cameo()["code"], codebook.cameo()["goldstein"], strict=True))
-    publisher = table["source"]
-    return col.finish(
-        table,
-        feed,
-        {
-            "event_id": "acled:" + table["event_id_cnty"],
-            "start": col.any_day(table["event_date"]),
-            "source_actor": _country(table["actor1"]),
-            "target_actor": _country(table["actor2"]),
-            "cameo": code,
-            "root": root,
-            "quad_class": col.quad_of_root(root),
-            "goldstein": col.lookup(code, {one: scores[one] for one in set(CODES.values())}),
-            "scheme": ibis.literal("gdelt, by sub-event type"),
-            "domain": col.domain_of(code),
-            "text": table["event_id_cnty"],
-            "publisher": publisher,
-            "place": in_alpha3(table["country"], "name"),
-        },
-        known=root.notnull(),
-    )
+    root, scores = code[0:2], scores_of_codes()
+    return {
+        "event_id": "acled:" + table["event_id_cnty"],
+        "start": col.day(table["event_date"]),
+        "source_actor": _country(table["actor1"]),
+        "target_actor": _country(table["actor2"]),
+        "cameo": code,
+        "root": root,
+        "quad_class": col.quad_of_root(root),
+        "goldstein": col.lookup(code, {one: scores[one] for one in set(CODES.values())}),
+        "scheme": ibis.literal("gdelt, by sub-event type"),
+        "text": table["event_id_cnty"],
+        "publisher": table["source"],
+        "place": in_alpha3(table["country"], "name"),
+        "known": root.notnull(),
+    }
 
 
 def country(actor: str) -> str | None:
@@ -100,3 +92,25 @@ def _country(actor: StringValue) -> StringValue:
         else_=ibis.null("string"),
     )
     return in_alpha3(name.strip(), "name")
+
+
+_NEEDED = words("event_id_cnty event_date sub_event_type actor1 actor2")
+FEEDS = (
+    Feed(
+        "acled",
+        words("""
+            event_id_cnty event_date year time_precision disorder_type event_type sub_event_type actor1 assoc_actor_1
+            inter1 actor2 assoc_actor_2 inter2 interaction civilian_targeting iso region country admin1 admin2 admin3
+            location latitude longitude geo_precision source source_scale notes fatalities tags timestamp
+        """),
+        _NEEDED,
+        (*_NEEDED, *words("event_type country source")),
+        ("actor1", "actor2"),
+        "name",
+        ("event_date",),
+        read,
+        country=country,
+        delimiter=",",
+        aliases=(("data_id", "event_id_cnty"),),
+    ),
+)
