@@ -145,7 +145,7 @@ def disagreements(
     """
     columns = ["date", "difference", "side", "event_id", "title", "act_date", "goldstein"]
     series = [_daily(events, half_life) for events in (curated, feed)]
-    common = series[0].index.intersection(series[1].index)
+    common = pd.DatetimeIndex(series[0].index.intersection(series[1].index))
     both = shares(curated, "M").merge(shares(feed, "M"), on="period")
     if len(common):
         common = common[_covered(common, feed, coverage)]

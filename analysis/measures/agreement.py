@@ -27,7 +27,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import OptionError
-from analysis.measures._frames import require
+from analysis.measures._frames import Floats, require
 from analysis.measures._options import check_option, length
 from analysis.measures._sampling import alone, bootstrap, clusters, fraction, rank_correlation
 from analysis.measures.positions import LEVELS, SCALES, Scale, positions
@@ -143,17 +143,21 @@ def units(assessments: pd.DataFrame, *, scale: Scale = "tension", window: str = 
     return last.loc[several, ["subject", "window", "until", "voice", "value", "date"]].reset_index(drop=True)
 
 
-def alpha(counts: Counts) -> float:
-    """Return Krippendorff's ordinal alpha.
+def alpha(counts: Counts, level: str = "ordinal", values: Floats | None = None) -> float:
+    """Return Krippendorff's alpha.
 
-    Pairs of values within units are compared with pairs of all values. The distance of two levels is the squared
-    difference of their midranks, which is Krippendorff's ordinal metric: the values from the one to the other, both
-    ends counted half.
+    Pairs of values within units are compared with pairs of all values. The ordinal distance of two levels is the
+    squared difference of their midranks: the values from the one to the other, both ends counted half. The nominal one
+    is 1 for different levels; that of an interval scale is the squared difference of `values`.
 
     Parameters
     ----------
     counts : array of int, units by levels
         How many voices gave each level in each unit; units of fewer than two voices are left out.
+    level : {"ordinal", "nominal", "interval"}
+        Of the scale.
+    values : array of float, optional
+        What the levels stand for, on an interval scale.
 
     Returns
     -------
@@ -166,8 +170,10 @@ def alpha(counts: Counts) -> float:
         return float("nan")
     weighted = pairable / (pairable.sum(axis=1, keepdims=True) - 1)
     observed = pairable.T @ weighted - np.diag(weighted.sum(axis=0))
-    rank = levels.cumsum() - levels / 2
-    distance = (rank[:, None] - rank) ** 2
+    place = levels.cumsum() - levels / 2 if values is None else values
+    distance = (place[:, None] - place) ** 2
+    if level == "nominal":
+        distance = (distance > 0).astype("float64")
     return float(1 - (levels.sum() - 1) * (observed * distance).sum() / (levels @ distance @ levels))
 
 

@@ -15,7 +15,7 @@ less than one that is too narrow.
 References
 ----------
 Krippendorff (2011), Computing Krippendorff's alpha-reliability; (2019), Content Analysis, chapter 12; computed by the
-package `krippendorff` (Castro 2017).
+package `krippendorff` (Castro 2017), which a test holds it against.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from analysis.codebook import cameo
 from analysis.errors import OptionError, one_of
 from analysis.measures._frames import Floats, require
 from analysis.measures._sampling import alone, bootstrap, fraction
+from analysis.measures.agreement import alpha
 
 if TYPE_CHECKING:
     from analysis.relationship import Relationship
@@ -249,9 +250,8 @@ def _numbers(both: pd.DataFrame, level: str) -> Floats:
 
 def _alpha(one: Floats, other: Floats, level: Any) -> float:
     """Return Krippendorff's alpha of two coders without gaps; missing when nothing varies."""
-    import krippendorff
-
-    table = np.stack([one, other])
-    if len(np.unique(table)) < 2:
-        return float("nan")
-    return float(krippendorff.alpha(reliability_data=table, level_of_measurement=level))
+    values, place = np.unique(np.stack([one, other]), return_inverse=True)
+    counts = np.zeros((len(one), len(values)), dtype=np.int64)
+    for codes in place.reshape(2, -1):
+        np.add.at(counts, (np.arange(len(one)), codes), 1)
+    return alpha(counts, level, values if level == "interval" else None)
