@@ -92,7 +92,8 @@ def forecasts(rel: Relationship) -> Finding:
     clear = beat["state"] == "scored" and not beat["low"] <= 0 <= beat["high"]
     verdict = f"{'better' if beat['value'] > 0 else 'worse'} than that" if clear else "no clear skill"
     text = (
-        f"{int(overall['n'])} forecasts decided by {day_text(rel.cutoff)} have a mean Brier score of "
+        f"{int(overall['n'])} forecasts with a deadline that the author stated, decided by {day_text(rel.cutoff)}, "
+        f"have a mean Brier score of "
         f"{overall['value']:.2f} (90 % interval {overall['low']:.2f} to {overall['high']:.2f}; 0 is perfect). Always "
         f"naming the base rate ({overall['base_rate']:.0%} came true) would have scored "
         f"{beat['reference_score']:.2f}: {verdict}."
