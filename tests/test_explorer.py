@@ -74,10 +74,10 @@ def test_a_part_of_the_acts_is_measured_for_itself(rel, chosen, ways):
 
 
 def test_quad_classes_are_the_ones_that_the_measure_divides_by(rel):
-    own = an.tension(rel.events, by="quad_class", start="2015-01-01", end="2020-12-31", band=None)
-    for kind, rows in own[own["measure"] == "tension_share"].groupby("quad_class"):
-        view = View(start="2015-01-01", end="2020-12-31", quad_classes=(str(kind),))
-        shown = share_of(explore.drawn(rel, view))
+    own = an.conduct(rel.events, start="2015-01-01", end="2020-12-31", band=None)
+    for part, rows in own[own["measure"] != "gap"].groupby("measure"):
+        classes = (f"{part}_conflict", f"{part}_cooperation")
+        shown = share_of(explore.drawn(rel, View(start="2015-01-01", end="2020-12-31", quad_classes=classes)))
         assert shown["value"].tolist() == pytest.approx(rows["value"].dropna().tolist())
 
 
@@ -136,7 +136,7 @@ def test_what_cannot_be_shown_is_refused(rel, chosen, field):
 
 def test_choices_that_no_act_fits_are_said_in_words(rel):
     asked = ready(rel, View())
-    none = dataclasses.replace(asked, chosen=asked.chosen & False, only="nothing")
+    none = dataclasses.replace(asked, part=dataclasses.replace(rel, events=rel.events.head(0)))
     assert chart_of(none).title == "No act fits these choices"
     assert value_of(none).frame.empty
 
@@ -341,18 +341,23 @@ FULL = View(
 def test_batch_takes_the_saved_file(rel, view, tmp_path):
     from analysis.runs.plan import plan
 
-    runs = plan(explore.save(rel, view, tmp_path, "mine")[3]).runs
-    explorer, briefing = runs
-    assert (explorer.notebook.name, briefing.notebook.name) == ("explorer.ipynb", "briefing.ipynb")
+    explorer, *briefings = plan(explore.save(rel, view, tmp_path, "mine")[3]).runs
+    # A briefing goes to its cut-off, so of a view that ends before there is none.
+    assert [run.notebook.name for run in (explorer, *briefings)] == [
+        "explorer.ipynb",
+        *([] if view.end else ["briefing.ipynb"]),
+    ]
     named = {name: value for name, value in explorer.settings.items() if name not in {"relationship", "folder"}}
     named |= {name: tuple(named[name]) for name in ("domains", "quad_classes")}
     assert View(**named) == view
-    for name in ("as_of", "start", "half_life"):
-        assert briefing.settings[name] == getattr(view, name)
-    assert tuple(briefing.settings["domains"]) == view.domains
+    for briefing in briefings:
+        for name in ("as_of", "start", "half_life", "direction"):
+            assert briefing.settings[name] == getattr(view, name)
+        for name in ("domains", "quad_classes"):
+            assert tuple(briefing.settings[name]) == getattr(view, name)
 
 
-@pytest.mark.parametrize("view", [View(), FULL])
+@pytest.mark.parametrize("view", [View(), dataclasses.replace(FULL, end=None)])
 def test_brief_takes_the_command_in_the_saved_file(rel, view, tmp_path, monkeypatch):
     from analysis import cli
     from analysis.places import notebooks
@@ -370,14 +375,20 @@ def test_brief_takes_the_command_in_the_saved_file(rel, view, tmp_path, monkeypa
     assert checked.get("start") == view.start
     assert tuple(checked.get("domains", ())) == view.domains
     assert checked["half_life"] == view.half_life
+    assert checked.get("direction", "all") == view.direction
+    assert tuple(checked.get("quad_classes", ())) == view.quad_classes
 
 
-def test_what_a_briefing_cannot_show_is_named_in_the_file(rel, tmp_path):
-    text = explore.save(rel, FULL, tmp_path, "mine")[3].read_text(encoding="utf-8")
+def test_a_view_that_ends_before_its_cut_off_makes_no_briefing_and_that_is_said(rel, tmp_path):
+    from analysis.runs.briefing import from_file
+
+    saved = explore.save(rel, FULL, tmp_path, "mine")[3]
+    text = saved.read_text(encoding="utf-8")
     comment = " ".join(line for line in text.splitlines() if line.startswith("#"))
-    for told in ("end", "direction", "quad_classes", "chart"):
-        assert told in comment
-    assert set(tomllib.loads(text)["parameters"]) == {"relationship", "as_of", "start", "domains", "half_life"}
+    assert "this view ends before, so none is made of it" in comment
+    assert [run["notebook"] for run in tomllib.loads(text)["run"]] == ["explorer.ipynb"]
+    with pytest.raises(OptionError, match=rf"one that ends on {FULL.end}.*--as-of {FULL.end} instead of --from"):
+        from_file(saved)
 
 
 @pytest.mark.parametrize("name", ["", "../out", "a/b", ".hidden", "a b", "x" * 90])
