@@ -53,8 +53,9 @@ def quiet_day(rel) -> dt.date:
 def known_act(rel):
     """An act of one direction, dated to the day, with no other act of the record near."""
     acts = rel.events[rel.events["dyad"]]
-    for act in acts[(acts["precision"] == "day") & (acts["direction"] == "A>B")].itertuples():
-        near = (acts["start"] <= act.end + 4 * NEAR) & (acts["end"] >= act.start - 4 * NEAR)
+    for act in acts[(acts["precision"] == "day") & (acts["direction"] == "RUS>BLR")].itertuples():
+        edge = pd.Timedelta(days=8)
+        near = (acts["start"] <= act.end + edge) & (acts["end"] >= act.start - edge)
         if near.sum() == 1:
             return act
     raise AssertionError("no such act")

@@ -152,8 +152,10 @@ def _rejected(path: str | os.PathLike[str] | None) -> set[str]:
 
 
 def _texts(reading: Reading, cutoff: pd.Timestamp, since: pd.Timestamp | None) -> list[Row]:
-    """Return the rows that count, and those that are marked (opinions, anniversaries), with words and marks."""
-    rows = reading.rows[reading.rows["aside"].isna() | reading.rows["aside"].isin(["opinions", "anniversaries"])]
+    """Return the rows that count, their copies, and those that are marked, with words and marks."""
+    # Repeats and mirrors are no acts of their own, but copies on other sites tell how many publishers stand behind one.
+    kept = ["opinions", "anniversaries", "repeats", "mirrors"]
+    rows = reading.rows[reading.rows["aside"].isna() | reading.rows["aside"].isin(kept)]
     rows = rows[rows["end"] <= cutoff]
     # A row that the feed took in after that day could not be known then.
     rows = rows[rows["added"].isna() | (rows["added"] <= cutoff)]
