@@ -98,7 +98,7 @@ def test_with_all_guards_off_every_readable_row_counts_and_acts_are_still_one_a_
         (3652, "anniversaries"),
         (3653, "anniversaries"),
         (3654, "too early"),
-        (36525, "unreadable"),
+        (36525, "too early"),
     ],
 )
 def test_only_exact_lags_are_anniversaries(tmp_path, lag, aside):
