@@ -148,7 +148,7 @@ def disagreements(
     common = pd.DatetimeIndex(series[0].index.intersection(series[1].index))
     both = shares(curated, "M").merge(shares(feed, "M"), on="period")
     if len(common):
-        common = common[_covered(common, feed, coverage)]
+        common = common[_covered(pd.DatetimeIndex(common), feed, coverage)]
     if not len(common) or len(both) < LEAST:
         return pd.DataFrame(columns=columns)
     ranks = [one.loc[common].rank(pct=True) for one in series]
