@@ -28,7 +28,7 @@ WRITERS: Mapping[str, tuple[str, str]] = {
 FORMS = tuple(WRITERS)
 PAPERS = ("a4", "us-letter")
 MISSING_ALT = ("refuse", "placeholder")
-ROWS = 1000
+ROWS = 400
 _CSL = Path(__file__).with_name("briefing.csl")
 
 
