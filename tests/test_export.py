@@ -438,7 +438,7 @@ def test_nbconvert_knows_the_exporters_and_honours_its_options(tmp_path: Path) -
         options = ["--BriefingExporter.paper=us-letter", "--BriefingExporter.exclude_input=False"]
         options += ["--TagRemovePreprocessor.enabled=True", "--TagRemovePreprocessor.remove_cell_tags=secret"]
         priority = "--BriefingExporter.display_data_priority="
-            options += [f"{priority}text/latex", f"{priority}image/png"] if suffix == "html" else []
+        options += [f"{priority}text/latex", f"{priority}image/png"] if suffix == "html" else []
         done = subprocess.run([*command, name, *options], check=True, capture_output=True, text=True)
         assert "1 picture has no description" in done.stderr
         made = path.with_suffix(f".{suffix}").read_bytes()
