@@ -254,6 +254,9 @@ def _pieces(
     ):
         if source.strip():
             yield Piece("prose", text=clean(source), attachments=cell.get("attachments", {}), **common), {}
+    elif kind == "raw" and source.strip() and not metadata.get("raw_mimetype", metadata.get("format")):
+        # A raw cell that is meant for no other program is on the screen as text.
+        yield Piece("plain", text=clean(source), mime="text/plain", **common), {}
     elif kind == "code":
         if code and source.strip() and "remove-input" not in tags:
             yield Piece("code", text=clean(source), **common), {}
