@@ -95,7 +95,7 @@ def test_long_outputs_are_cut_with_a_word_and_others_are_as_they_were(tmp_path: 
     assert short.text == "x" * limit
     assert long.text == "x" * limit + f"\n[Cut here: {limit + 1:,} characters; the notebook has what follows.]\n"
     assert list(page.data) == ["text/plain"]
-    assert f"a table of {documents.HTML_LIMIT + 35:,} characters" in page.data["text/plain"]
+    assert f"a table of {documents.HTML_LIMIT + 33:,} characters" in page.data["text/plain"]
     nbformat.write(node, tmp_path / "n.ipynb")
     documents.make(tmp_path / "n.ipynb", {"html": tmp_path / "n.html"}, room)
     assert "the notebook has what follows" in (tmp_path / "n.html").read_text(encoding="utf-8")
