@@ -17,7 +17,14 @@ from analysis.wording import count, day_text, number, percent, signed, significa
 
 @dataclass(frozen=True)
 class Statement:
-    """One sentence: its key in `texts.TEXTS`, its facts by name, and the records (`table:id`) it rests on."""
+    """One sentence: its key in `texts.TEXTS`, its facts by name, and the records (`table:id`) it rests on.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> an.findings.Statement("limits.found").text
+    'The record holds what was found, not all that happened.'
+    """
 
     key: str
     facts: Mapping[str, Any] = field(default_factory=dict)

@@ -73,6 +73,13 @@ def reliability(
     ------
     ColumnError, OptionError
         If a column is missing, or a row names no record.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus")
+    >>> "alpha" in set(an.reliability(rel)["measure"])
+    True
     """
     fraction(confidence, "reliability", "confidence")
     cells, rows = _cells(rel, second), []
@@ -112,6 +119,13 @@ def disputes(rel: Relationship, second: pd.DataFrame | None = None) -> pd.DataFr
         One row a cell and coder, those whose sign turns first, then by the distance of the scores: `table`, `record`,
         `coder`, `column` (as coded), `ours`, `theirs`, `score_ours`, `score_theirs` (of a code; else missing),
         `sign_turns` (bool).
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus")
+    >>> len(an.disputes(rel)) > 0
+    True
     """
     cells = _cells(rel, second)
     ours = cells[cells["coder"] == RECORD].set_index(["table", "record", "column"])["value"]
@@ -156,6 +170,13 @@ def confusion(
     ------
     OptionError
         If the pair did not code the same acts.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus")
+    >>> bool(an.confusion(rel)["root"].notna().all())
+    True
     """
     cells = _cells(rel, second)
     codes = cells[cells["column"] == "cameo"]
