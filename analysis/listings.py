@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.citing import ranked_sources
 from analysis.display import Table
 from analysis.findings.basis import last_days
-from analysis.measures._options import length
+from analysis.measures.options import length
 from analysis.pages import UNKNOWN
 from analysis.wording import (
     chance,

@@ -77,7 +77,8 @@ def _settled_by_older_pages(tables: Tables) -> Iterator[Fault]:
     forecasts = tables["forecasts"]
     published = spans(tables["sources"]["published"])["end"].set_axis(tables["sources"]["source_id"])
     cited = tables["citations"]
-    newest = cited["source_id"].map(published[~published.index.duplicated()]).groupby(cited["record"]).max()
+    pages = published[~published.index.duplicated()].reindex(cited["source_id"]).set_axis(cited.index)
+    newest = pages.groupby(cited["record"]).max()
     newest = newest.reindex("forecasts:" + forecasts["forecast_id"]).set_axis(forecasts.index)
     decided = ~forecasts["outcome"].isin(["open", "void"])
     older = decided & (newest < spans(forecasts["resolved_on"])["start"])

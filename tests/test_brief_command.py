@@ -39,7 +39,7 @@ def test_the_briefing_has_the_finding_as_title_and_reads_as_of_its_day(document:
 
 
 def test_nothing_later_than_its_day_is_told(document: PdfReader) -> None:
-    body = " ".join(page.extract_text() for page in document.pages).split("Notes\n")[0]
+    body = " ".join(" ".join(page.extract_text() for page in document.pages).split("Notes\n")[0].split())
     for later in ("2025", "Prigozhin", "Oreshnik"):
         assert later not in body.replace("2025-26", "").replace("by the end of 2025", "").replace(
             "By the end of 2025", ""
@@ -50,8 +50,8 @@ def test_every_claim_of_its_time_is_visible(document: PdfReader) -> None:
     text = " ".join(" ".join(page.extract_text() for page in document.pages).split())
     for words in (
         "Quarrels recur",
-        "Words have been warmer than deeds",
-        "dependence on Russia rose to",
+        "no clear gap between words and deeds",
+        "dependence on Russia shows no clear change",
         "as subordinate to Russia",
     ):
         assert words in text

@@ -17,7 +17,7 @@ from analysis.relationship import last_day
 from analysis.runs.plan import plan
 from analysis.runs.running import run
 
-LAST = "2003-01-05"  # of the invented record
+LAST = "2003-12-31"  # of the invented record
 
 
 def test_the_last_day_is_that_of_the_loaded_record(record: Path) -> None:
@@ -35,7 +35,7 @@ def test_a_record_without_a_row_has_no_last_day(tmp_path: Path) -> None:
 
 def test_a_record_is_loaded_as_of_its_last_day_and_not_of_the_next(record: Path) -> None:
     assert f"{an.load(record, as_of=LAST).cutoff:%Y-%m-%d}" == LAST
-    for ask in (lambda: an.load(record, as_of="2003-01-06"), lambda: an.load(record).as_of_day("2035-01-01")):
+    for ask in (lambda: an.load(record, as_of="2004-01-01"), lambda: an.load(record).as_of_day("2035-01-01")):
         with pytest.raises(OptionError, match=f"a day up to {LAST}, the last that aland-beland knows of"):
             ask()
 
@@ -43,9 +43,9 @@ def test_a_record_is_loaded_as_of_its_last_day_and_not_of_the_next(record: Path)
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--as-of", "2003-01-06"], f"`--as-of` must be a day up to {LAST}, the last that aland-beland knows of"),
+        (["--as-of", "2004-01-01"], f"`--as-of` must be a day up to {LAST}, the last that aland-beland knows of"),
         (["--as-of", "2035-01-01"], "not '2035-01-01'"),
-        (["--since", "2003-01-06"], f"`--since` must be a day before the record's last day ({LAST})"),
+        (["--since", "2004-01-01"], f"`--since` must be a day before the record's last day ({LAST})"),
         (["--since", LAST], f"`--since` must be a day before the record's last day ({LAST})"),
         (["--start", "2035-01-01"], f"`--start` must be a day before the record's last day ({LAST})"),
         (
@@ -78,10 +78,10 @@ def planned(record: Path, **given: object) -> list[str]:
 
 
 def test_a_plan_whose_days_reach_beyond_the_record_is_refused(record: Path) -> None:
-    rule = {"every": "month-end", "from": "2002-11-01", "to": "2002-12-31"}
-    assert planned(record, as_of=rule) == ["2002-11-30", "2002-12-31"]
-    with pytest.raises(OptionError, match=f"`as_of` must be a day up to {LAST}.*not '2003-01-31'"):
-        planned(record, as_of={**rule, "to": "2003-01-31"})
+    rule = {"every": "month-end", "from": "2003-11-01", "to": "2003-12-31"}
+    assert planned(record, as_of=rule) == ["2003-11-30", "2003-12-31"]
+    with pytest.raises(OptionError, match=f"`as_of` must be a day up to {LAST}.*not '2004-01-31'"):
+        planned(record, as_of={**rule, "to": "2004-01-31"})
     with pytest.raises(OptionError, match="`since` must be a day before as_of"):
         planned(record, as_of=["2002-06-30"], since=["2002-06-30"])
 
@@ -99,8 +99,8 @@ def test_a_notebook_that_is_run_by_itself_is_refused_too(record: Path) -> None:
 @pytest.mark.parametrize(
     ("view", "field"),
     [
-        (View(as_of="2003-01-06"), "as_of"),
-        (View(end="2003-01-06"), "end"),
+        (View(as_of="2004-01-01"), "as_of"),
+        (View(end="2004-01-01"), "end"),
         (View(as_of="2002-01-01", end="2002-01-02"), "end"),
         (View(start="2002-06-01", end="2002-05-31"), "start"),
         (View(start="2035-01-01"), "start"),

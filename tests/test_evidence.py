@@ -232,7 +232,7 @@ def test_copy_named_by_hand_goes_first(record, tmp_path):
 
 def test_source_that_the_record_does_not_have_is_refused(record, tmp_path):
     rel = phrases(record, ("para 1", "nobody laughed"))
-    with pytest.raises(OptionError, match="times-2001"):
+    with pytest.raises(OptionError, match="times-2000"):
         evidence(rel.citations, rel.sources, tmp_path, given={"times-2000": tmp_path / "a.txt"})
 
 

@@ -16,7 +16,7 @@ import analysis as an
 from analysis import findings, listings
 from analysis.cli import main
 from analysis.errors import OptionError
-from analysis.measures._options import length, length_text
+from analysis.measures.options import length, length_text
 from analysis.runs import parameters
 from analysis.runs.plan import plan
 
@@ -64,7 +64,7 @@ def test_measures_sentences_and_tables_take_a_bare_number_as_days(record: Path) 
     share = an.tension(rel.events, half_life="180D", band=None)
     for typed in ("180", 180):
         pd.testing.assert_frame_equal(an.tension(rel.events, half_life=typed, band=None), share)
-        assert findings.confidence(rel, typed) == findings.confidence(rel, "180D")
+        assert findings.tension_level(rel, share, typed) == findings.tension_level(rel, share, "180D")
         assert listings.weighty_acts(rel, typed).caption == listings.weighty_acts(rel, "180D").caption
         assert listings.assessments(rel, typed).caption == listings.assessments(rel, "180D").caption
         assert findings.assessors(rel, typed).text == findings.assessors(rel, "180D").text

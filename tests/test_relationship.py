@@ -169,6 +169,8 @@ def test_a_figure_is_known_with_its_page_or_after_the_lag_of_its_series(
 
 def test_what_decided_a_forecast_is_known_with_the_page_that_says_so(record: Path) -> None:
     rows = {name: [dict(each) for each in held] for name, held in ROWS.items()}
+    rows["events"].append(rows["events"][0] | {"event_id": "2004-03-01-threat", "date": "2004-03-01"})
+    rows["citations"].append({"record": "events:2004-03-01-threat", "source_id": "times-2001"})
     rows["citations"].append({"record": "forecasts:2002-05-times-f1", "source_id": "blog"})
     rows["sources"][2]["published"] = "2004-02-01"
     folder = write_record(record, rows)

@@ -20,7 +20,7 @@ from analysis.charts import axes, frames, house, rug
 from analysis.charts.house import Box, Sheet
 from analysis.charts.labels import REACH, Callout, End, callouts_height, ends_width, set_callouts, set_ends
 from analysis.display import Chart
-from analysis.measures._options import length
+from analysis.measures.options import length
 from analysis.measures.peak import SURE
 
 if TYPE_CHECKING:

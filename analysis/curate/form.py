@@ -27,7 +27,7 @@ from analysis.curate.form_sections import KINDS, Sections
 from analysis.curate.house import Row, read_texts, rows_of
 from analysis.curate.saving import fingerprint
 from analysis.errors import OptionError, WorkbookError
-from analysis.measures._options import half_life_days
+from analysis.measures.options import half_life_days
 from analysis.relationship import Relationship, as_day, load
 from analysis.wording import count
 

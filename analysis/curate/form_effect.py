@@ -17,7 +17,7 @@ import pandas as pd
 from analysis import codebook
 from analysis.dates import midpoint, spans
 from analysis.linking import directions
-from analysis.measures._options import half_life_days, length_text
+from analysis.measures.options import half_life_days, length_text
 from analysis.wording import day_text, number, signed
 
 if TYPE_CHECKING:

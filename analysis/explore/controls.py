@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from analysis import codebook
 from analysis.explore import view as choices
 from analysis.explore.view import View
-from analysis.measures._options import length
+from analysis.measures.options import length
 
 if TYPE_CHECKING:
     from analysis.relationship import Relationship

@@ -17,7 +17,7 @@ import pandas as pd
 
 from analysis import codebook
 from analysis.errors import OptionError
-from analysis.measures import _options as opt
+from analysis.measures import options as opt
 from analysis.relationship import as_day, last_day_words
 from analysis.selection import DIRECTIONS
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.display import Finding
 from analysis.findings.basis import finding, keys, last_days, sides
 from analysis.findings.statement import Statement
-from analysis.measures._options import length
+from analysis.measures.options import length
 
 if TYPE_CHECKING:
     from analysis.relationship import Relationship

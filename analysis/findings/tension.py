@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.display import Finding
 from analysis.findings.basis import FEW_ACTS, acts_of, finding, heaviest, keys, last_days, share_of, sides
 from analysis.findings.statement import Statement
-from analysis.measures._options import half_life_days
+from analysis.measures.options import half_life_days
 from analysis.measures.peak import SURE
 from analysis.measures.tension import long_run
 from analysis.wording import number, when

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.errors import OptionError
-from analysis.measures import _options as opt
+from analysis.measures import options as opt
 from analysis.measures._frames import Acts, Days, Floats
 
 

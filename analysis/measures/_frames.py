@@ -25,7 +25,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.errors import ColumnError, OptionError
-from analysis.measures import _options as opt
+from analysis.measures import options as opt
 
 Days = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.errors import OptionError
 from analysis.measures import _frames as fr
-from analysis.measures import _options as opt
+from analysis.measures import options as opt
 from analysis.measures._frames import Acts, Days, Grid, Mask
 
 By = Literal["domain", "direction", "quad_class"]

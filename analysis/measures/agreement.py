@@ -28,8 +28,8 @@ from numpy.typing import NDArray
 
 from analysis.errors import OptionError
 from analysis.measures._frames import Floats, require
-from analysis.measures._options import check_option, length
 from analysis.measures._sampling import alone, bootstrap, clusters, fraction, rank_correlation
+from analysis.measures.options import check_option, length
 from analysis.measures.positions import LEVELS, SCALES, Scale, positions
 
 Counts = NDArray[np.int64]

@@ -24,8 +24,8 @@ import pandas as pd
 
 from analysis.dates import midpoint, year_days
 from analysis.errors import OptionError
-from analysis.measures._options import check_option
 from analysis.measures.dependence import yearly
+from analysis.measures.options import check_option
 
 OWN_TRADE: Final = "trade over own trade"
 OWN_GDP: Final = "trade over own GDP"

@@ -46,7 +46,7 @@ import pandas as pd
 
 from analysis.errors import ColumnError, OptionError
 from analysis.measures import _coding
-from analysis.measures import _options as opt
+from analysis.measures import options as opt
 from analysis.measures._decay import Decay, share
 from analysis.measures._frames import Acts, Days, Floats, Mask
 from analysis.measures._redraw import MONTHS, SOURCES, Cluster, Draws, Plan, SourceOfError, redraw, stream

@@ -39,9 +39,9 @@ import pandas as pd
 
 from analysis.codebook import icd203
 from analysis.errors import OptionError
-from analysis.measures._options import check_option
 from analysis.measures._sampling import Floats, fraction, resamples
 from analysis.measures.forecasts import Partly, by_basis, groups_of, resolve
+from analysis.measures.options import check_option
 
 Bins = Literal["declared", "icd203"] | Sequence[float]
 

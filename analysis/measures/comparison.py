@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.measures import _frames as fr
-from analysis.measures import _options as opt
 from analysis.measures import bands
+from analysis.measures import options as opt
 from analysis.measures._decay import decay, decayed_sums
 from analysis.measures._frames import Floats
 from analysis.measures._redraw import Cluster, redraw

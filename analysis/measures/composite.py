@@ -47,7 +47,6 @@ import pandas as pd
 from analysis.dates import midpoint, year_days
 from analysis.errors import OptionError
 from analysis.measures._frames import require
-from analysis.measures._options import check_option
 from analysis.measures.composite_parts import (
     Cells,
     Floats,
@@ -62,6 +61,7 @@ from analysis.measures.composite_parts import (
     share_parts,
 )
 from analysis.measures.dependence import yearly
+from analysis.measures.options import check_option
 
 _TYPES = {
     "date": "datetime64[us]",

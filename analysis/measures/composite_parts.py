@@ -15,8 +15,8 @@ import pandas as pd
 
 from analysis.errors import OptionError, nearest, one_of
 from analysis.measures._frames import require
-from analysis.measures._options import check_option
 from analysis.measures.dependence import yearly
+from analysis.measures.options import check_option
 
 UNITS = ("percent", "percent of GDP", "ratio")
 

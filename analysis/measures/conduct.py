@@ -23,8 +23,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.measures import _frames as fr
-from analysis.measures import _options as opt
 from analysis.measures import bands
+from analysis.measures import options as opt
 from analysis.measures._decay import Decay, decay, decayed_sums, long_run_share, share
 from analysis.measures._frames import Acts, Floats, Freq, Grid, Mask
 from analysis.measures._redraw import Cluster, Plan, SourceOfError, redraw

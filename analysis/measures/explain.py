@@ -23,7 +23,7 @@ import pandas as pd
 
 from analysis.errors import OptionError
 from analysis.measures import _frames as fr
-from analysis.measures import _options as opt
+from analysis.measures import options as opt
 from analysis.measures._decay import Decay, decay
 from analysis.measures._frames import Acts, Context, Floats
 from analysis.measures._series import split

@@ -33,8 +33,8 @@ import pandas as pd
 
 from analysis.errors import Fault, RecordError
 from analysis.measures._frames import require
-from analysis.measures._options import check_option
 from analysis.measures._sampling import Ints, bootstrap_sums, clusters, fraction
+from analysis.measures.options import check_option
 from analysis.measures.positions import voices
 
 Partly = Literal["leave out", "half"]

@@ -24,7 +24,7 @@ import pandas as pd
 
 from analysis.errors import OptionError
 from analysis.measures import _frames as fr
-from analysis.measures import _options as opt
+from analysis.measures import options as opt
 from analysis.measures._frames import Acts, Floats
 from analysis.measures._series import directions
 from analysis.measures._windows import Base, Study

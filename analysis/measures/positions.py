@@ -24,8 +24,8 @@ import pandas as pd
 from analysis.dates import midpoint
 from analysis.errors import OptionError
 from analysis.measures._frames import require
-from analysis.measures._options import check_option, length
 from analysis.measures._sampling import Floats, Ints, alone, bootstrap, fraction
+from analysis.measures.options import check_option, length
 
 Scale = Literal["tension", "subordination"]
 SCALES: tuple[Scale, ...] = ("tension", "subordination")

@@ -25,7 +25,7 @@ import pandas as pd
 
 from analysis.errors import OptionError
 from analysis.measures import _frames as fr
-from analysis.measures import _options as opt
+from analysis.measures import options as opt
 from analysis.measures._frames import Days, Floats, Freq
 from analysis.measures._latent import POINTS, Counts, Nodes, Passes, nodes, normal
 from analysis.measures._sampling import fraction

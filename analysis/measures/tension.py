@@ -28,8 +28,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.measures import _frames as fr
-from analysis.measures import _options as opt
 from analysis.measures import bands
+from analysis.measures import options as opt
 from analysis.measures._decay import Decay, decay, decayed_sums, long_run_share
 from analysis.measures._frames import Acts, Context, Floats, Freq, Grid
 from analysis.measures._redraw import Cluster, SourceOfError

@@ -33,7 +33,7 @@ import pandas as pd
 
 from analysis.errors import OptionError
 from analysis.measures import _frames as fr
-from analysis.measures import _options as opt
+from analysis.measures import options as opt
 from analysis.measures._decay import long_run_share
 from analysis.measures._frames import Acts, Days, Floats, Freq
 from analysis.measures.explain import events_near as events_near

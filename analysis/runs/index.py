@@ -147,7 +147,7 @@ def to_csv(rows: Sequence[Mapping[str, Any]]) -> str:
         cells += [_exact(row["parameters"].get(name, "")) for name in parameters]
         cells += [row["title"], *(_exact(row["figures"].get(name, "")) for name in figures)]
         writer.writerow(
-            [guarded(cell) for cell in [*cells, " ".join(row["files"]), row["error"], "; ".join(row["notes"])]]
+            [guarded(cell) for cell in [*cells, " ".join(row["files"]), row["error"], "; ".join(row.get("notes", ()))]]
         )
     return buffer.getvalue()
 

@@ -239,7 +239,7 @@ def _typed(parameter: Parameter, value: Any, where: str) -> Any:
         hint = f"Its default, {parameter.default}, is of a type that a plan cannot write."
         raise OptionError(where, parameter.name, expected_words, value, hint)
     if parameter.name in LENGTHS and isinstance(parameter.default, str) and parameter.default[:1].isdigit():
-        from analysis.measures._options import length_text  # pandas, which a plan without lengths does not need
+        from analysis.measures.options import length_text  # pandas, which a plan without lengths does not need
 
         return length_text(value, where, parameter.name)
     try:
