@@ -90,7 +90,7 @@ def test_phrases_are_found_as_the_page_says(done):
 
 def test_coverage_and_comparison_say_what_the_page_says(done):
     printed = done[1]
-    assert "Events and assessments with one publisher or none: 4" in printed["workbook coverage aland-beland"]
+    assert "4 one publisher" in printed["workbook coverage aland-beland"]
     assert "No row differs." in printed["workbook diff colleague aland-beland"]
     assert "To adjudicate, what moves an index most first: none" in printed["workbook agree aland-beland colleague"]
 

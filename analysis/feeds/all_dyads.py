@@ -59,7 +59,7 @@ def monthly(rows: Table, feed: Feed, guards: Guards | None = None) -> Table:
         month=found["start"].truncate("M").cast("date"),
         actor_low=low,
         actor_high=high,
-        hundredths=(found["goldstein"] * 100).round().cast("int64"),
+        hundredths=(found["goldstein"].cast("float64") * 100).round().cast("int64"),
     )
     score = keyed["hundredths"]
     summed = keyed.group_by(["month", "actor_low", "actor_high"]).aggregate(

@@ -227,7 +227,7 @@ def acts(rows: Table) -> Table:
     good = rows.filter(rows["aside"].isnull())
     forward = ibis.ifelse(good["undirected"], ibis.null("boolean"), good["source_actor"] == good["pair_low"])
     # Whole hundredths add up to the same sum in any order, which a distributed engine does not keep.
-    keyed = good.mutate(forward=forward, hundredths=(good["goldstein"] * 100).round().cast("int64"))
+    keyed = good.mutate(forward=forward, hundredths=(good["goldstein"].cast("float64") * 100).round().cast("int64"))
     first = (
         "cameo",
         "quad_class",
