@@ -16,10 +16,16 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
-import pandas as pd
+import lazy_loader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    import pandas as pd
+
+else:
+    # A plan of runs words numbers and needs no table.
+    pd = lazy_loader.load("pandas")
 
 MONTHS = (
     "January",
@@ -41,6 +47,14 @@ TITLE_WORDS = 15
 # --- numbers ---------------------------------------------------------------------------------------------------------
 
 
+def missing(value: Any) -> bool:
+    """Tell whether a value is none: None, NaN, NaT or NA."""
+    try:
+        return value is None or bool(value != value)
+    except TypeError:  # NA is neither equal nor unequal
+        return True
+
+
 def printed_difference(then: Any, now: Any, digits: int = 2) -> str:
     """Word the difference of two numbers as they are printed, so that a reader who subtracts finds the same."""
     return signed(round(now, digits) - round(then, digits), digits)
@@ -52,7 +66,7 @@ def number(value: Any, digits: int = 2) -> str:
     >>> number(-0.001)
     '0.00'
     """
-    if pd.isna(value):
+    if missing(value):
         return ""
     text = f"{float(value):,.{digits}f}"
     if text.startswith("-"):
@@ -75,7 +89,7 @@ def significant(value: Any) -> str:
     >>> significant(6.5), significant(1189.6), significant(0.0000123)
     ('6.5', '1,190', '0.0000123')
     """
-    if pd.isna(value):
+    if missing(value):
         return ""
     size = abs(float(value))
     digits = 0 if size >= 1000 or size == 0 else 1 if size >= 10 else 2 - math.floor(math.log10(size))
@@ -85,7 +99,7 @@ def significant(value: Any) -> str:
 
 def percent(share: Any, digits: int = 0) -> str:
     """Write a share between 0 and 1 in percent: 15%, 6.5%."""
-    return "" if pd.isna(share) else f"{number(100 * float(share), digits)}%"
+    return "" if missing(share) else f"{number(100 * float(share), digits)}%"
 
 
 def chance(low: Any, high: Any) -> str:
@@ -113,7 +127,7 @@ def count(items: int, noun: str, plural: str | None = None) -> str:
 
 def interval(row: pd.Series, digits: int = 2, name: str = "90 % interval") -> str:
     """Write a row's bounds in brackets, with a space before; empty where it has none."""
-    if pd.isna(row["low"]):
+    if missing(row["low"]):
         return ""
     return f" ({name} {signed(row['low'], digits)} to {signed(row['high'], digits)})"
 
@@ -226,7 +240,7 @@ def overlap(a: tuple[float, float], b: tuple[float, float]) -> bool:
     """Tell whether two bands overlap, their ends included: bands that touch are not apart. A band with a missing end
     proves nothing, so it counts as overlapping.
     """
-    if any(pd.isna(bound) for bound in (*a, *b)):
+    if any(missing(bound) for bound in (*a, *b)):
         return True
     return a[0] <= b[1] and b[0] <= a[1]
 

@@ -120,7 +120,7 @@ def test_a_pipe_of_names_carries_runs(tmp_path: Path) -> None:
 def test_only_force_and_prune(tmp_path: Path) -> None:
     file, out = make(tmp_path), tmp_path / "out"
     assert [run.name for run in go(file, out, only=["run-3", "run-1"]).runs] == ["run-1", "run-3"]
-    with pytest.raises(OptionError, match="Did you mean 'run-2'"):
+    with pytest.raises(OptionError, match="must be one of run-1, run-2, run-3, not 'run-22'"):
         go(file, out, only=["run-22"])
     assert statuses(go(file, out)) == ["reused", "done", "reused"]
     assert [(run.status, run.why) for run in go(file, out, only=["run-2"], force=True).runs] == [("done", "asked for")]

@@ -136,10 +136,11 @@ def test_a_kernel_killed_from_outside_while_others_run(tmp_path: Path) -> None:
 
 
 def test_a_document_that_cannot_be_made_fails_its_run_and_keeps_the_notebook(tmp_path: Path) -> None:
-    # A picture without a description is refused by the exporter.
+    # A picture without a description is refused by the exporter where the notebook has a cover.
     pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
     cell = f"""
     from IPython.display import display
+    display({{"application/vnd.bilateral-workbook.cover+json": {{"title": "T"}}, "text/plain": "T"}}, raw=True)
     if n == fault: display({{"image/png": {pixel!r}}}, raw=True)
     """
     file, out = make(tmp_path, cell, formats='["pdf"]'), tmp_path / "out"

@@ -47,9 +47,9 @@ def test_documents_are_those_of_an_export_here(notebook: Path, tmp_path: Path, r
 
 @warm
 def test_a_refusal_is_told_in_the_exporters_words(tmp_path: Path, room: Path, warm: bool) -> None:
-    bad = kit.cell(kit.bundle(image_svg="<svg><g>", text_plain="w"))
-    damaged = written(tmp_path / "d.ipynb", kit.prose("# T"), bad)
-    with pytest.raises(PublishError, match=r"cell 2 .*cannot be set"):
+    pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    damaged = written(tmp_path / "d.ipynb", kit.cell(kit.cover()), kit.cell(kit.bundle(image_png=pixel)))
+    with pytest.raises(PublishError, match="cell 2"):
         documents.make(damaged, {"pdf": tmp_path / "d.pdf"}, room, warm=warm)
     assert not (tmp_path / "d.pdf").exists()
 
