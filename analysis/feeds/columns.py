@@ -135,7 +135,10 @@ def lookup(value: StringValue, known: dict[str, Any]) -> Any:
     import ibis
 
     grouped = {to: [key for key in known if known[key] == to] for to in sorted(set(known.values()))}
-    return ibis.cases(*((value.isin(keys), to) for to, keys in grouped.items()), else_=None)
+    # Without the type DuckDB takes -10.0 for a decimal of one place.
+    kind = "float64" if all(isinstance(to, float) for to in grouped) and grouped else None
+    found = ((value.isin(keys), ibis.literal(to, type=kind)) for to, keys in grouped.items())
+    return ibis.cases(*found, else_=None)
 
 
 def domain_of(code: StringValue) -> StringValue:

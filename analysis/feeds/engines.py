@@ -129,7 +129,7 @@ def frame(expression: Table) -> pd.DataFrame:
             table[name] = table[name].astype("boolean").fillna(False).astype("bool")
         elif kind.is_string():
             table[name] = table[name].astype("str")
-        elif kind.is_floating():
+        elif kind.is_numeric():
             table[name] = table[name].astype("float64")
     return table
 
