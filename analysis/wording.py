@@ -125,7 +125,7 @@ def count(items: int, noun: str, plural: str | None = None) -> str:
     return f"{items:,} {noun if items == 1 else plural or noun + 's'}"
 
 
-def interval(row: pd.Series, digits: int = 2, name: str = "90 % interval") -> str:
+def interval(row: pd.Series, digits: int = 2, name: str = "90% interval") -> str:
     """Write a row's bounds in brackets, with a space before; empty where it has none."""
     if missing(row["low"]):
         return ""

@@ -64,7 +64,7 @@ class TestStanding:
     def test_whole_texts(self) -> None:
         rel = relationship(days(10, "2010-09-01", scores=(-4.0, 6.0)), END)
         assert standing(rel, kit.level(0.3, 0.2, 0.35)).text == (
-            "The tension share of acts between Aland and Beland stood at 0.30 (90 % band 0.20 to 0.35) on 1 January 2011, "
+            "The tension share of acts between Aland and Beland stood at 0.30 (90% band 0.20 to 0.35) on 1 January 2011, "
             "below their long-run level of 0.40."
         )
         few = relationship(days(3, "2010-09-01"), END)
@@ -173,7 +173,7 @@ class TestChange:
         assert facts["now"] > facts["then"]
         assert facts["low"] > 0
         assert re.fullmatch(
-            r"Tension rose from 0\.\d\d on 1 January 2010 to 0\.\d\d on 1 January 2011 \(the 98 % band of the change, "
+            r"Tension rose from 0\.\d\d on 1 January 2010 to 0\.\d\d on 1 January 2011 \(the 98% band of the change, "
             r"\+0\.\d\d to \+0\.\d\d, leaves zero\)\.",
             finding.text,
         )
@@ -270,11 +270,11 @@ class TestWordsAndDeeds:
         rel = relationship(days(20), END)
         assert findings.words_and_deeds(rel, self.frame((0.2, 0.01, 0.3))).text == (
             "On 1 January 2011 words are tenser than deeds: the tension share is 0.70 of words and 0.50 of deeds (gap "
-            "+0.20, 90 % band +0.01 to +0.30)."
+            "+0.20, 90% band +0.01 to +0.30)."
         )
         assert findings.words_and_deeds(rel, self.frame((0.2, -0.1, 0.3))).text == (
             "On 1 January 2011 no clear gap between words and deeds can be told: the tension share is 0.70 of words and 0.50 "
-            "of deeds, the 90 % band of the gap −0.10 to +0.30."
+            "of deeds, the 90% band of the gap −0.10 to +0.30."
         )
 
 

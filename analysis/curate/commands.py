@@ -159,7 +159,7 @@ def agree(coder_a: str, coder_b: str, half_life: str) -> None:
 
     a, b = (load(places.relationship(one)) for one in (coder_a, coder_b))
     found = compare(a, b, half_life=half_life)
-    _table("Agreement (Krippendorff's alpha, 95 % interval)", found.columns)
+    _table("Agreement (Krippendorff's alpha, 95% interval)", found.columns)
     _table("To adjudicate, what moves an index most first", found.disagreements)
     _table("Rows that one coder alone has", found.only)
     both = found.index.dropna()

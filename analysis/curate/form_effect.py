@@ -30,7 +30,7 @@ _NEEDED = ("date", "cameo", "source_actor", "target_actor")
 class Effect:
     """The indices on `day` without and with an event; values are missing where no act is known by then.
 
-    `low` and `high` are the 90 % band of the share before; `weight` is what is left of the event's score on the day,
+    `low` and `high` are the 90% band of the share before; `weight` is what is left of the event's score on the day,
     0 to 1; `dependence` are the sums of the coded shifts before and after; `inside` is False for an event that no index
     reads, as it is no act between the sides; `late` is True where it ends after the day.
     """
@@ -49,7 +49,7 @@ class Effect:
         """Say it in a sentence or two."""
         where = f"Tension share on {day_text(self.day)} (half-life {length_text(half_life, 'effect', 'half_life')})"
         was = number(self.before, 3) or "none, as no act is known"
-        band = f" (90 % band {number(self.low)} to {number(self.high)})" if self.low == self.low else ""
+        band = f" (90% band {number(self.low)} to {number(self.high)})" if self.low == self.low else ""
         if not self.inside:
             return f"{where}: {was}{band}, as before. This is no act between the sides, so no index reads it."
         if self.late:

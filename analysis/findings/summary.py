@@ -72,7 +72,7 @@ def title(rel: Relationship, share: pd.DataFrame, half_life: str = "180D") -> st
 
 
 def key_figures(share: pd.DataFrame, composite: pd.DataFrame) -> dict[str, float]:
-    """Return the last tension share and the last value of the dependence composite, where there are any.
+    """Return the last tension share and the last value of the dependence composite, as the document prints them.
 
     Examples
     --------
@@ -84,4 +84,4 @@ def key_figures(share: pd.DataFrame, composite: pd.DataFrame) -> dict[str, float
     True
     """
     series = {"tension_share": share_of(share), "dependence": composite_of(composite)}
-    return {name: round(float(rows["value"].iloc[-1]), 3) for name, rows in series.items() if len(rows)}
+    return {name: round(float(rows["value"].iloc[-1]), 2) for name, rows in series.items() if len(rows)}

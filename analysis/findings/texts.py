@@ -51,7 +51,7 @@ TEXTS = {
     ),
     "tension.unclear": (
         "There is no clear change in tension between {since:day} and {day:day}: {then:number} then, {now:number} now "
-        "(the 98 % band of the change, {low:signed} to {high:signed}, holds zero)."
+        "(the 98% band of the change, {low:signed} to {high:signed}, holds zero)."
     ),
     # Quarrels.
     "quarrels.recur": (
@@ -71,7 +71,7 @@ TEXTS = {
     ),
     "conduct.unclear": (
         "On {day:day} no clear gap between words and deeds can be told: the tension share is {verbal:number} of words "
-        "and {material:number} of deeds, the 90 % band of the gap {low:signed} to {high:signed}."
+        "and {material:number} of deeds, the 90% band of the gap {low:signed} to {high:signed}."
     ),
     # Dependence.
     "composite.moved": (
@@ -122,7 +122,7 @@ TEXTS = {
     "forecasts.scored": (
         "{n:count forecast} with a deadline that its author stated {n:was} decided by {day:day}, with a mean "
         "Brier score "
-        "of {score:number} (90 % interval {low:number} to {high:number}; 0 is perfect). Always naming the base "
+        "of {score:number} (90% interval {low:number} to {high:number}; 0 is perfect). Always naming the base "
         "rate ({base:percent} came true) would have scored {reference:number}: {verdict}."
     ),
     "forecasts.open": "{n:count forecast} {n:are} open.",
