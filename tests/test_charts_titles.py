@@ -250,7 +250,7 @@ def test_open_forecasts() -> None:
 @pytest.mark.parametrize(
     ("peaks", "key", "text"),
     [
-        ((2013, 2019), "other years", "The peak moves with the half-life, 2013 to 2019; 0.10 on 2 July 2020"),
+        ((2013, 2019), "other years", "Peak moves with the half-life, 2013 to 2019; 0.10 on 2 July 2020"),
         ((2013, 2013), "same year", "All half-lives peak in 2013; 0.10 on 2 July 2020"),
         ((2013,), "one", "Tension 0.10 on 2 July 2020; peak in 2013"),
     ],

@@ -121,7 +121,7 @@ def title_text(title: Title) -> str:
     level = f"{low} to {high} on {day}" if low != high else f"{low} on {day}"
     if title.key == "same year":
         return f"All half-lives peak in {said['first']}; {level}"
-    return f"The peak moves with the half-life, {said['first']} to {said['last']}; {level}"
+    return f"Peak moves with the half-life, {said['first']} to {said['last']}; {level}"
 
 
 def _draw(texts: tuple[str, str, str], series: dict[str, pd.DataFrame], level: float) -> Sheet:
