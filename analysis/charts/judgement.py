@@ -131,13 +131,13 @@ def title_text(title: Title, scale: str) -> str:
         return f"{wording.count(said['judgements'], 'judgement')} on {scale}{who}; most often {_signed(said['level'])}"
     last = said["day"]
     when = f"in {last.year}" if (last.month, last.day) == (12, 31) else f"in the year to {wording.day(last)}"
-    now = f"edian {scale} {_signed(said['now'])} {when}"
+    now = f"median {scale} {_signed(said['now'])} {when}"
     tail = ""
     if title.key == "no clear change":
         tail = f"; no clear change since {said['since']}"
     elif title.key != "median":
         tail = f", {title.direction} from {_signed(said['then'])} in {said['since']}"
-    return wording.title(f"Assessors’ m{now}{tail}", f"M{now}{tail}")
+    return wording.title(f"Assessors’ {now}{tail}", f"{now[0].upper()}{now[1:]}{tail}")
 
 
 def _signed(value: float) -> str:
