@@ -166,6 +166,10 @@ def _holds(column: Column, text: str) -> tuple[bool, str]:
             said = str(error)
             return False, "" if said == "not EDTF" else f"{said[0].upper()}{said[1:]}."
         return True, ""
+    if column.letters and len(text) > column.letters:
+        return False, ""
+    if column.pattern and not re.match(rf"^{column.pattern}$", text):
+        return False, ""
     if column.allowed:
         return text in column.allowed, nearest(text, column.allowed)
     if column.kind == "slug":
