@@ -1,22 +1,21 @@
 from . import charts as charts
-from . import codebook as codebook
-from . import coverage as coverage
 from . import curate as curate
 from . import explore as explore
 from . import export as export
 from . import feeds as feeds
 from . import findings as findings
-from . import listings as listings
 from . import runs as runs
-from .citing import bibliography as bibliography
-from .citing import cover as cover
-from .display import Chart as Chart
-from .display import Finding as Finding
-from .display import Findings as Findings
-from .display import Table as Table
-from .document import Bibliography as Bibliography
-from .document import Cover as Cover
+from .curate import coverage as coverage
 from .errors import WorkbookError as WorkbookError
+from .findings import listings as listings
+from .findings.citing import bibliography as bibliography
+from .findings.citing import cover as cover
+from .findings.display import Chart as Chart
+from .findings.display import Finding as Finding
+from .findings.display import Findings as Findings
+from .findings.display import Table as Table
+from .findings.document import Bibliography as Bibliography
+from .findings.document import Cover as Cover
 from .measures.agreement import agreement as agreement
 from .measures.agreement import assessors_vs_events as assessors_vs_events
 from .measures.asymmetry import asymmetry as asymmetry
@@ -24,12 +23,11 @@ from .measures.burstiness import burstiness as burstiness
 from .measures.calibration import calibration as calibration
 from .measures.calibration import murphy as murphy
 from .measures.changes import changes as changes
-from .measures.comparison import difference as difference
 from .measures.composite import composite as composite
 from .measures.composite import decompose as decompose
 from .measures.conduct import conduct as conduct
 from .measures.conduct import conduct_periods as conduct_periods
-from .measures.dependence import indicator_series as indicator_series
+from .measures.difference import difference as difference
 from .measures.event_dependence import dependence_check as dependence_check
 from .measures.event_dependence import event_dependence as event_dependence
 from .measures.explain import events_near as events_near
@@ -38,6 +36,7 @@ from .measures.forecasts import brier as brier
 from .measures.forecasts import open_forecasts as open_forecasts
 from .measures.forecasts import resolve as resolve
 from .measures.headline import headline as headline
+from .measures.indicators import indicator_series as indicator_series
 from .measures.interplay import initiative as initiative
 from .measures.interplay import response as response
 from .measures.meetings import meetings_per_year as meetings_per_year
@@ -56,8 +55,9 @@ from .measures.tension import long_run as long_run
 from .measures.tension import sensitivity as sensitivity
 from .measures.tension import tension as tension
 from .measures.turning_points import turning_points as turning_points
-from .relationship import Relationship as Relationship
-from .relationship import load as load
-from .relationship import read as read
+from .record import codebook as codebook
+from .record.relationship import Relationship as Relationship
+from .record.relationship import load as load
+from .record.relationship import read as read
 
 __version__: str

@@ -18,7 +18,7 @@ import click
 
 from analysis import __version__
 from analysis.cli_options import data_option, refusing, without
-from analysis.places import SHIPPED
+from analysis.record.places import SHIPPED
 
 if TYPE_CHECKING:
     from analysis.errors import Fault
@@ -41,7 +41,7 @@ def check(relationship: str | None, every: bool) -> None:
     RELATIONSHIP is a name such as russia-belarus, or a folder with the tables. A record without a fault is also read
     for remarks: rows that load, and that the coding rules still speak against.
     """
-    from analysis import places
+    from analysis.record import places
 
     names = [relationship] if relationship else places.relationships()
     counts = [_check_one(name, every) for name in names]
@@ -49,9 +49,9 @@ def check(relationship: str | None, every: bool) -> None:
 
 
 def _check_one(name: str, every: bool) -> int:
-    from analysis import places
-    from analysis.relationship import read
-    from analysis.remarks import remarks
+    from analysis.record import places
+    from analysis.record.relationship import read
+    from analysis.record.remarks import remarks
 
     folder = places.relationship(name)
     tables, faults = read(folder)
@@ -144,7 +144,7 @@ def params(notebook: Path) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from analysis import places
+    from analysis.record import places
     from analysis.runs.parameters import declared
 
     shipped = places.notebooks() / f"{notebook.stem}.ipynb"
@@ -258,7 +258,7 @@ def lab(arguments: tuple[str, ...]) -> None:
     """Open JupyterLab on the notebooks; further ARGUMENTS are JupyterLab's own."""
     import subprocess
 
-    from analysis import places
+    from analysis.record import places
 
     command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={places.notebooks()}", *arguments]
     sys.exit(subprocess.call(command))

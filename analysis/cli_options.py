@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 
 import click
 
-from analysis import places
 from analysis.errors import OptionError, WorkbookError
+from analysis.record import places
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -55,8 +55,8 @@ def without(annexe: str, name: str) -> click.Command:
 def data_option(command: Command) -> Command:
     """Add `--data PATH`: the folder in which relationships are looked up by name, before the workbook's own.
 
-    It sets the environment variable of `analysis.places` for the length of the command, so that kernels started by the
-    command look there too.
+    It sets the environment variable of `analysis.record.places` for the length of the command, so that kernels started
+    by the command look there too.
     """
 
     def set_root(context: click.Context, parameter: click.Parameter, value: str | None) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from analysis.display import Chart
+from analysis.findings.display import Chart
 
 
 class Side(NamedTuple):

@@ -20,9 +20,9 @@ from matplotlib import font_manager
 from matplotlib.figure import Figure
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from analysis.display import Chart, Finding, Findings, Table
-from analysis.document import Bibliography, Cover
 from analysis.export import export
+from analysis.findings.display import Chart, Finding, Findings, Table
+from analysis.findings.document import Bibliography, Cover
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 

@@ -9,7 +9,7 @@ import event_kit
 import measure_kit
 import pandas as pd
 
-from analysis.relationship import Relationship, Side
+from analysis.record.relationship import Relationship, Side
 
 SIDES = (Side("AAA", "Aland"), Side("BBB", "Beland"))
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.dates import spans
+from analysis.record.dates import spans
 
 OWN = "side_a_dependence:+1;side_b_dependence:0;tension:0"
 RELIEF = "side_a_dependence:-1;side_b_dependence:0;tension:0"

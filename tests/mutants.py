@@ -1,7 +1,7 @@
 """Turn round one sign or word at a time in the code that is said aloud, and print each change that no test notices.
 
     python tests/mutants.py                                  # all targets: hours
-    python tests/mutants.py analysis/linking.py --most 20    # 20 changes of one file, spread over it
+    python tests/mutants.py analysis/record/linking.py --most 20    # 20 changes of one file, spread over it
 
 A change is `<` for `<=`, `and` for `or`, "rose" for "fell" and the like. Each is made in a copy of the repository, where
 the tests of the file are run until the first that fails. One that none of them notices is a survivor: a rule that no
@@ -26,8 +26,8 @@ from house_kit import ROOT, copy_library, python
 TARGETS = {
     "analysis/findings/*.py": ("test_findings*.py", "test_changes.py"),
     "analysis/charts/*.py": ("test_charts_*.py",),
-    "analysis/check.py": ("test_record_check.py",),
-    "analysis/linking.py": ("test_relationship.py", "test_record_check.py"),
+    "analysis/record/check.py": ("test_record_check.py",),
+    "analysis/record/linking.py": ("test_relationship.py", "test_record_check.py"),
 }
 _SIGNS = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "==", "and": "or", "or": "and"}
 _PAIRS = ("more less", "high low", "higher lower", "highest lowest", "rose fell", "above below", "tenser calmer")
@@ -96,7 +96,9 @@ def targets(names: list[str]) -> dict[Path, list[str]]:
 def main() -> int:
     """Print the survivors; return 1 when there are any."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("files", nargs="*", help="files to mutate, as in analysis/check.py (default: all targets)")
+    parser.add_argument(
+        "files", nargs="*", help="files to mutate, as in analysis/record/check.py (default: all targets)"
+    )
     parser.add_argument("--most", type=int, default=0, help="changes of one file at most (default: all)")
     options = parser.parse_args()
     chosen = targets(options.files)

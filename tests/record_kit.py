@@ -6,7 +6,7 @@ import csv
 import io
 from pathlib import Path
 
-from analysis.tables import BY_NAME
+from analysis.record.tables import BY_NAME
 
 # Each row is there for a reason, given beside it.
 ROWS: dict[str, list[dict[str, str]]] = {

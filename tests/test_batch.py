@@ -19,8 +19,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_notebooks import LEAVE_PID, freeze_code, living_kernels, notebook, texts
 
-from analysis import places
 from analysis.errors import OptionError
+from analysis.record import places
 from analysis.runs import causes, naming
 from analysis.runs.batching import BatchResult, batch
 from analysis.runs.plan import days, plan

@@ -22,8 +22,9 @@ import pytest
 from click.testing import CliRunner
 from small_notebooks import alive, freeze_code, notebook, python, texts, until
 
-from analysis import cli, places
+from analysis import cli
 from analysis.errors import OptionError, PublishError
+from analysis.record import places
 from analysis.runs import causes, entries
 from analysis.runs.batching import BatchResult, batch
 from analysis.runs.executors import executor

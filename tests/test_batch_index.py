@@ -17,13 +17,13 @@ from analysis.runs.batching import batch
 
 CELLS = (
     """
-    from analysis.document import Cover
+    from analysis.findings.document import Cover
     Cover(title=f"Tension eased <{n}>", relationship="AAA and BBB", as_of=as_of, period="1 to 2", record="abcdef12")
     """,
     """
     import pandas as pd
     from matplotlib.figure import Figure
-    from analysis.display import Chart
+    from analysis.findings.display import Chart
     fig = Figure(figsize=(6.5, 3.4)); fig.add_subplot().plot([1, 2, n])
     Chart(fig, "c", "T", "S", "source", f'A line up to {n} & "no" further.', pd.DataFrame({"x": [n]}))
     """,

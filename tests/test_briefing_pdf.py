@@ -18,8 +18,8 @@ from pypdf import PdfReader
 from pypdf.generic import ContentStream
 
 import analysis
-from analysis.escaping import safe_csv
 from analysis.export import export
+from analysis.findings.escaping import safe_csv
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from measure_kit import indicators, series
 
 from analysis import charts
 from analysis.charts import axes
-from analysis.charts.shares import title_data
+from analysis.charts.asymmetry import title_data
 from analysis.charts.title import Title
 from analysis.measures.asymmetry import asymmetry
 

@@ -13,12 +13,12 @@ from charts_kit import marks
 from matplotlib.axes import Axes
 
 from analysis import charts
-from analysis.charts import axes, house
-from analysis.display import Chart
+from analysis.charts import axes, design
+from analysis.findings.display import Chart
 from analysis.measures.asymmetry import asymmetry
 from analysis.measures.composite import composite
-from analysis.measures.dependence import indicator_series
 from analysis.measures.forecasts import open_forecasts
+from analysis.measures.indicators import indicator_series
 from analysis.measures.positions import positions
 from analysis.measures.tension import sensitivity, tension
 
@@ -101,7 +101,7 @@ def test_timeline_draws_days_as_dots_and_spans_as_bars_of_their_length(events: p
     spans = chart.data[chart.data["start"] != chart.data["end"]]
     assert len(marks(chart, "day")) == len(chart.data) - len(spans)
     panel = chart.figure.axes[0]
-    shortest = 0.09 / (panel.get_position().width * house.PAGE_WIDTH) * np.ptp(panel.get_xlim())
+    shortest = 0.09 / (panel.get_position().width * design.PAGE_WIDTH) * np.ptp(panel.get_xlim())
     drawn = sorted(bar.get_width() for bar in marks(chart, "span"))  # type: ignore[attr-defined]
     days = np.sort(np.maximum((spans["end"] - spans["start"]).dt.days, shortest))
     np.testing.assert_allclose(drawn, days)
@@ -145,7 +145,7 @@ def test_indicators_join_no_part_of_a_year_and_no_sparse_series() -> None:
 def test_asymmetry_gives_each_side_its_colour_and_draws_its_figures() -> None:
     table = asymmetry(kit.indicators(20), "AAA", "BBB")
     chart = charts.asymmetry(table, sides=kit.SIDES)
-    for side, color in (("AAA", house.SIDE_A), ("BBB", house.SIDE_B)):
+    for side, color in (("AAA", design.SIDE_A), ("BBB", design.SIDE_B)):
         own = table[(table["measure"] == "share") & (table["of"] == side) & table["value"].notna()]
         pieces = marks(chart, f"share-{side}")
         assert {piece.get_color() for piece in pieces} == {color}  # type: ignore[attr-defined]
@@ -157,7 +157,7 @@ def test_direction_keeps_the_colours_of_the_sides(events: pd.DataFrame) -> None:
     for sides, first in ((kit.SIDES, "AAA>BBB"), (kit.SIDES[::-1], "BBB>AAA")):
         chart = charts.direction(table, sides=sides)
         (drawn,) = marks(chart, f"{first}-recent")
-        assert drawn.get_color() == house.SIDE_A  # type: ignore[attr-defined]
+        assert drawn.get_color() == design.SIDE_A  # type: ignore[attr-defined]
 
 
 def test_composite_draws_a_cell_for_every_part_in_use() -> None:
@@ -248,7 +248,7 @@ def test_a_notebook_style_does_not_change_a_chart(events: pd.DataFrame) -> None:
 def test_colours_are_those_of_the_palette(events: pd.DataFrame, frame: pd.DataFrame) -> None:
     from matplotlib.colors import to_hex
 
-    allowed = {value.lower() for name, value in vars(house).items() if name.isupper() and str(value).startswith("#")}
+    allowed = {value.lower() for name, value in vars(design).items() if name.isupper() and str(value).startswith("#")}
     for chart in (charts.tension(frame, events), charts.timeline(events)):
         lines = [one for panel in chart.figure.axes if isinstance(panel, Axes) for one in panel.lines]
         assert {to_hex(one.get_color()) for one in lines} <= allowed
@@ -270,7 +270,7 @@ def test_words_are_dark_enough_to_read_on_white(events: pd.DataFrame) -> None:
 
 
 def test_importing_charts_does_not_import_matplotlib() -> None:
-    code = "import sys, analysis.charts as c, analysis.charts.trend; sys.exit('matplotlib' in sys.modules)"
+    code = "import sys, analysis.charts as c, analysis.charts.tension; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

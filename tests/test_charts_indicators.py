@@ -8,10 +8,10 @@ from charts_kit import marks
 from measure_kit import indicators, series
 
 from analysis import charts
-from analysis.charts.series import title_data, title_text
+from analysis.charts.indicators import title_data, title_text
 from analysis.charts.title import Title
-from analysis.display import Chart
-from analysis.measures.dependence import indicator_series
+from analysis.findings.display import Chart
+from analysis.measures.indicators import indicator_series
 
 FALL = {"1998": 66, "2014": 41, "2021": 40, "2022": 57}
 

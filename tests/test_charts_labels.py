@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.charts import axes, house
-from analysis.charts import type as set_type
+from analysis.charts import axes, design
+from analysis.charts import text_metrics as set_type
 from analysis.charts.labels import Callout, End, callouts_height, ends_width, spread
 
 SIZES = st.lists(st.floats(0.05, 0.4), min_size=1, max_size=12)
@@ -50,13 +50,13 @@ def test_spread_of_nothing_is_nothing() -> None:
 
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=0x17F), max_size=120), st.floats(0.5, 6))
 def test_wrap_loses_no_word_and_no_line_is_too_wide(text: str, room: float) -> None:
-    lines = set_type.wrap(text, room, house.LABEL)
+    lines = set_type.wrap(text, room, design.LABEL)
     assert "".join("".join(lines).split()) == "".join(text.split())
-    assert all(set_type.width(line, house.LABEL) <= room or len(line) == 1 for line in lines)
+    assert all(set_type.width(line, design.LABEL) <= room or len(line) == 1 for line in lines)
 
 
 def test_wrap_shows_that_it_cut() -> None:
-    lines = set_type.wrap("one two three four five six seven eight", 0.8, house.LABEL, max_lines=2)
+    lines = set_type.wrap("one two three four five six seven eight", 0.8, design.LABEL, max_lines=2)
     assert len(lines) == 2
     assert lines[1].endswith("…")
 
@@ -73,7 +73,7 @@ def test_callouts_make_room_for_their_longest(n: int, words: str) -> None:
 
 
 def test_end_labels_ask_for_the_room_of_their_widest() -> None:
-    narrow, wide = End(0.0, "0.18", house.INK), End(1.0, "a much longer label", house.INK)
+    narrow, wide = End(0.0, "0.18", design.INK), End(1.0, "a much longer label", design.INK)
     assert ends_width([narrow, wide]) == ends_width([wide]) > ends_width([narrow])
     assert ends_width([]) == 0.0
 
@@ -83,7 +83,7 @@ def test_time_ticks_fit_and_lie_inside(days: int, room: float, first: int) -> No
     low, high = float(first), float(first + max(days, 28))
     places, labels = axes.time_ticks((low, high), room)
     assert all(low <= place <= high for place in places)
-    assert sum(set_type.width(label, house.LABEL) for label in labels) <= room + 1.0
+    assert sum(set_type.width(label, design.LABEL) for label in labels) <= room + 1.0
     assert len(places) == len(labels) == len(set(places))
 
 

@@ -11,19 +11,19 @@ import pandas as pd
 import pytest
 
 from analysis import charts
-from analysis.charts import house
-from analysis.display import Chart
+from analysis.charts import design
+from analysis.findings.display import Chart
+from analysis.findings.wording import TITLE_WORDS
 from analysis.measures.asymmetry import asymmetry
 from analysis.measures.calibration import calibration
 from analysis.measures.composite import composite
 from analysis.measures.conduct import conduct
-from analysis.measures.dependence import indicator_series
 from analysis.measures.event_dependence import event_dependence
 from analysis.measures.forecasts import open_forecasts
+from analysis.measures.indicators import indicator_series
 from analysis.measures.meetings import meetings_per_year
 from analysis.measures.positions import position_trend, positions
 from analysis.measures.tension import sensitivity, tension
-from analysis.wording import TITLE_WORDS
 
 DRAWS = {"draws": 20, "sources_of_error": ("events", "dates")}
 CUT = "2024-12-31"
@@ -81,7 +81,7 @@ def on_rest(years: int, judgements: int, held: int) -> dict[str, Callable[[], Ch
 def check(chart: Chart) -> None:
     found = kit.texts(chart)
     assert kit.faults(chart, found) == []
-    assert min(text.get_fontsize() for text, _ in found) >= house.SOURCE
+    assert min(text.get_fontsize() for text, _ in found) >= design.SOURCE
     assert {text.get_fontfamily()[0] for text, _ in found} == {"Source Sans Pro"}
     assert {text.get_rotation() for text, _ in found} == {0.0}
     assert chart.figure.get_size_inches()[1] <= PAGE_HEIGHT
@@ -110,7 +110,7 @@ def test_no_text_of_the_other_charts_overlaps_or_leaves_the_sheet(years: int, ju
 
 @pytest.mark.parametrize("as_of", [None, "2023-04-06", "2008-01-01"])
 def test_no_text_overlaps_on_the_shipped_record(as_of: str | None) -> None:
-    from analysis.relationship import load
+    from analysis.record.relationship import load
 
     folder = Path(__file__).parents[1] / "data" / "russia-belarus"
     if not folder.exists():
@@ -136,8 +136,8 @@ def test_no_text_overlaps_on_the_shipped_record(as_of: str | None) -> None:
 
 
 def test_the_check_finds_a_text_that_lies_on_another() -> None:
-    with house.drawing():
-        sheet = house.sheet("A title", "", "", 1.0)
+    with design.drawing():
+        sheet = design.sheet("A title", "", "", 1.0)
         sheet.text(1.0, 0.8, "one label")
         sheet.text(1.1, 0.82, "another")
         sheet.text(6.4, 0.3, "beyond the edge")

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import charts
-from analysis import wording as words
 from analysis.errors import ColumnError
+from analysis.findings import wording as words
 
 
 def share(*rows: tuple[str, float, float, float]) -> pd.DataFrame:

@@ -21,10 +21,10 @@ from analysis.curate.form_fields import said
 from analysis.curate.form_hints import alike, codes, date_words, problem
 from analysis.curate.new import new
 from analysis.errors import OptionError
-from analysis.relationship import read
+from analysis.record.relationship import read
+from analysis.record.schema import validate
+from analysis.record.tables import BY_NAME, TABLES
 from analysis.runs import parameters
-from analysis.schema import validate
-from analysis.tables import BY_NAME, TABLES
 
 pytest.importorskip("ipywidgets")
 

@@ -8,10 +8,10 @@ import pytest
 from event_kit import events, random_events, share_of
 from pandas.testing import assert_frame_equal
 
-from analysis.codebook import cameo
 from analysis.errors import OptionError
 from analysis.measures.conduct import conduct, conduct_periods
 from analysis.measures.tension import tension
+from analysis.record.codebook import cameo
 
 # Warm words over a cold deed: the usual run of both, then a year in which they part.
 PARTING = [

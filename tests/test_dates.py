@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.dates import parse, spans
+from analysis.record.dates import parse, spans
 
 days = st.dates(dt.date(1000, 1, 1), dt.date(9999, 12, 31))
 marks = st.sampled_from(["", "~", "?", "%"])

@@ -9,11 +9,11 @@ from click.testing import CliRunner
 from record_kit import ROWS, write_record
 
 import analysis as an
-from analysis import places
 from analysis.cli import main
 from analysis.errors import OptionError
 from analysis.explore.view import View, ready
-from analysis.relationship import last_day
+from analysis.record import places
+from analysis.record.relationship import last_day
 from analysis.runs.plan import plan
 from analysis.runs.running import run
 

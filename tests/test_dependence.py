@@ -12,8 +12,8 @@ from scipy.stats import spearmanr
 
 from analysis.errors import ColumnError, OptionError
 from analysis.measures.asymmetry import asymmetry
-from analysis.measures.dependence import indicator_series, yearly
 from analysis.measures.event_dependence import dependence_check, event_dependence
+from analysis.measures.indicators import indicator_series, yearly
 
 GAS = series("gas", {"2001": 40, "2002": 0, "2004": None, "2005": 45}, unit="USD")
 

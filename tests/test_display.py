@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from analysis.display import Chart, Finding, Findings, Table
-from analysis.document import BIBLIOGRAPHY_MIME, COVER_MIME, Bibliography, Cover
-from analysis.escaping import escape_markdown, safe_csv
+from analysis.findings.display import Chart, Finding, Findings, Table
+from analysis.findings.document import BIBLIOGRAPHY_MIME, COVER_MIME, Bibliography, Cover
+from analysis.findings.escaping import escape_markdown, safe_csv
 
 HOSTILE = [
     '#read("/etc/passwd")',

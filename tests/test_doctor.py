@@ -11,13 +11,13 @@ from click.testing import CliRunner
 from record_kit import ROWS, write_record
 
 import analysis as an
-from analysis import places
 from analysis.curate import doctor as module
 from analysis.curate import thin
 from analysis.curate.commands import coverage, doctor
 from analysis.curate.doctor import doctor as look
 from analysis.curate.new import new
 from analysis.curate.saving import STATE
+from analysis.record import places
 
 
 def states(checks: list[module.Check]) -> dict[str, str]:

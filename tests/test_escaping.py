@@ -8,7 +8,7 @@ import io
 import pandas as pd
 import pytest
 
-from analysis.escaping import guarded, safe_csv
+from analysis.findings.escaping import guarded, safe_csv
 from analysis.runs import index
 
 RUN = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", " =1+1", " \t=1", "\u00a0@x", "\n-1", " \tx", "  +1"]

@@ -360,7 +360,7 @@ def test_batch_takes_the_saved_file(rel, view, tmp_path):
 @pytest.mark.parametrize("view", [View(), dataclasses.replace(FULL, end=None)])
 def test_brief_takes_the_command_in_the_saved_file(rel, view, tmp_path, monkeypatch):
     from analysis import cli
-    from analysis.places import notebooks
+    from analysis.record.places import notebooks
     from analysis.runs import parameters
     from analysis.runs.briefing import from_file
 

@@ -22,10 +22,10 @@ from nbformat.v4 import new_output
 from pypdf import PdfReader
 
 import analysis
-from analysis.display import Finding
-from analysis.document import Bibliography
 from analysis.errors import OptionError, PublishError
 from analysis.export import export
+from analysis.findings.display import Finding
+from analysis.findings.document import Bibliography
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
@@ -199,7 +199,7 @@ def test_bottom_line_is_lifted_to_the_front_and_keeps_its_own_heading() -> None:
 def test_a_notebook_carries_its_sources_and_needs_no_record(tmp_path: Path) -> None:
     path = tmp_path / "b.ipynb"
     nbformat.write(kit.briefing(), path)
-    code = "import sys; sys.modules['analysis.relationship'] = None; from analysis.export import export; export(*sys.argv[1:])"
+    code = "import sys; sys.modules['analysis.record.relationship'] = None; from analysis.export import export; export(*sys.argv[1:])"
     subprocess.run([sys.executable, "-c", code, str(path), str(tmp_path / "b.pdf")], cwd=tmp_path, check=True)
     assert "Crimea is a bad precedent" in kit.pdf_text((tmp_path / "b.pdf").read_bytes())
 

@@ -16,9 +16,9 @@ import nbformat
 import pytest
 
 import analysis
+from analysis.atomic import write_document
 from analysis.errors import PublishError
 from analysis.export import export
-from analysis.files import write_document
 
 ROOT = str(Path(analysis.__file__).parents[1])
 OLD = b"the old document"
@@ -70,7 +70,7 @@ def test_a_full_disk_keeps_the_old_file(notebook: Path, target: Path) -> None:
     # The system refuses to let any file of this process grow beyond 40 kB, as a full disk would: pictures fit, the document does not.
     code = (
         "import resource, signal, sys\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        "from analysis.export import export\nfrom analysis.files import write_document\nfrom analysis.export.exporter import render\nmade = render(sys.argv[1], 'pdf')\n"
+        "from analysis.export import export\nfrom analysis.atomic import write_document\nfrom analysis.export.exporter import render\nmade = render(sys.argv[1], 'pdf')\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, resource.RLIM_INFINITY))\nassert len(made) > 40_000\n"
         "from pathlib import Path\nwrite_document(Path(sys.argv[2]), made)"
     )

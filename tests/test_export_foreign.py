@@ -21,11 +21,11 @@ from click.testing import CliRunner
 from pypdf import PdfReader
 
 import analysis
-from analysis import document
 from analysis.errors import OptionError, PublishError
 from analysis.export import export, notebook, tables
 from analysis.export.commands import command
 from analysis.export.formulas import Macros, known_to_pandoc
+from analysis.findings import document
 
 FORMS = ["pdf", "docx", "html"]
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="{0}" height="9"><rect width="9" height="9"/></svg>'

@@ -20,10 +20,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from analysis.display import Finding, Table
-from analysis.document import Bibliography
 from analysis.errors import PublishError
 from analysis.export import export
+from analysis.findings.display import Finding, Table
+from analysis.findings.document import Bibliography
 
 # Text that means something to one of the languages on the way: Typst, Markdown, HTML, TeX, citeproc, a spreadsheet, a terminal.
 HOSTILE = [

@@ -151,7 +151,7 @@ def test_the_sheets_are_taken_by_import_once_title_and_summary_are_written(tmp_p
     from openpyxl import load_workbook
 
     from analysis.curate.importing import plan
-    from analysis.places import relationship
+    from analysis.record.places import relationship
 
     day = quiet_day(rel)
     got = listed(tmp_path, rel, *happening(1, day, "gas-price-talks-fail-again", code="130"))

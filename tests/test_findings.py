@@ -11,8 +11,8 @@ from record_kit import ROWS, write_record
 
 import analysis as an
 from analysis import codebook, findings, listings
-from analysis.citing import best_sources
-from analysis.relationship import Relationship
+from analysis.findings.citing import best_sources
+from analysis.record.relationship import Relationship
 
 CUTS = ["2004-03-01", "2015-06-30", "2020-01-31", "2023-04-06", None]
 

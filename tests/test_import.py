@@ -19,11 +19,11 @@ from record_kit import ROWS, write_record
 import analysis as an
 from analysis.curate import ids, saving
 from analysis.curate.commands import import_
-from analysis.curate.house import encode, read_texts, rows_of
 from analysis.curate.importing import plan
+from analysis.curate.table_format import encode, read_texts, rows_of
 from analysis.errors import OptionError, RecordError
-from analysis.relationship import read
-from analysis.tables import BY_NAME, TABLES
+from analysis.record.relationship import read
+from analysis.record.tables import BY_NAME, TABLES
 
 # A new event that needs everything: complete but for its citation.
 EVENT = {
@@ -358,7 +358,7 @@ def test_page_of_the_record_under_another_id_is_refused_in_a_spreadsheet(record,
 def test_ids_are_always_ids(publisher, published, title):
     import re
 
-    from analysis.schema import SLUG
+    from analysis.record.schema import SLUG
 
     assert re.fullmatch(SLUG, ids.source_id(publisher, published, title))
     assert re.fullmatch(SLUG, ids.event_id(published, title))

@@ -11,10 +11,11 @@ import pytest
 from click.testing import CliRunner
 
 import analysis as an
-from analysis import codebook, places
+from analysis import codebook
 from analysis.cli import main
 from analysis.errors import RecordError
-from analysis.relationship import read
+from analysis.record import places
+from analysis.record.relationship import read
 
 Change = Callable[..., Path]
 

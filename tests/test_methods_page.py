@@ -17,7 +17,7 @@ from validity import found, held, page, record, simulated_blocks, worlds
 import analysis as an
 from analysis.errors import OptionError
 from analysis.measures.tension import tension
-from analysis.places import SHIPPED
+from analysis.record.places import SHIPPED
 
 ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "docs" / "methods.md"

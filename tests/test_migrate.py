@@ -13,9 +13,9 @@ from frictionless import validate
 import analysis as an
 from analysis.cli import main
 from analysis.curate import migrate
+from analysis.curate.dictionary import datapackage
 from analysis.curate.saving import undo
-from analysis.dictionary import datapackage
-from analysis.tables import TABLES
+from analysis.record.tables import TABLES
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ def test_what_no_test_pins_survives_and_the_file_is_as_it_was(tmp_path: Path) ->
 
 
 def test_targets_are_what_is_said_aloud_with_the_tests_of_it() -> None:
-    chosen = targets(["analysis/linking.py"])
+    chosen = targets(["analysis/record/linking.py"])
     assert [path.name for path in chosen] == ["linking.py"]
-    assert chosen[Path("analysis/linking.py")]
+    assert chosen[Path("analysis/record/linking.py")]
     assert {path.parts[1] for path in targets([])} == {"findings", "charts", "check.py", "linking.py"}

@@ -9,12 +9,12 @@ import pytest
 from click.testing import CliRunner
 
 import analysis as an
-from analysis import places
 from analysis.curate.commands import new as command
 from analysis.curate.new import new
 from analysis.errors import OptionError
-from analysis.relationship import read
-from analysis.tables import TABLES
+from analysis.record import places
+from analysis.record.relationship import read
+from analysis.record.tables import TABLES
 
 
 def test_new_makes_a_record_that_loads_with_its_two_sides(tmp_path):

@@ -20,8 +20,8 @@ import pandas as pd
 import pytest
 
 import analysis as an
-from analysis import places
-from analysis.document import Bibliography, Cover
+from analysis.findings.document import Bibliography, Cover
+from analysis.record import places
 
 DAYS = (
     "1998-06-30", "2002-10-01", "2004-03-01", "2007-02-15", "2010-07-01", "2012-12-31",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import analysis as an
 from analysis.errors import RecordError
-from analysis.pages import address, page_keys
+from analysis.record.pages import address, page_keys
 
 PAGE = "https://x.org/a"
 

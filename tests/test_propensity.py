@@ -11,7 +11,7 @@ import pytest
 import analysis as an
 from analysis.errors import ColumnError, OptionError
 from analysis.measures import _latent
-from analysis.places import SHIPPED
+from analysis.record.places import SHIPPED
 
 
 def acts(*rows: tuple[str, float]) -> pd.DataFrame:

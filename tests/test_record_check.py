@@ -12,8 +12,8 @@ from record_kit import ROWS, write_record
 import analysis as an
 from analysis.cli import main
 from analysis.errors import RecordError
-from analysis.relationship import read
-from analysis.remarks import remarks
+from analysis.record.relationship import read
+from analysis.record.remarks import remarks
 
 Change = Callable[..., Path]
 

@@ -11,11 +11,12 @@ import pytest
 from record_kit import ROWS, write_record
 
 import analysis as an
-from analysis import codebook, relationship
-from analysis.citing import links
-from analysis.display import Finding
+from analysis import codebook
 from analysis.errors import OptionError, RecordError
-from analysis.tables import TABLES
+from analysis.findings.citing import links
+from analysis.findings.display import Finding
+from analysis.record import relationship
+from analysis.record.tables import TABLES
 
 Change = Callable[..., Path]
 

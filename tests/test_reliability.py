@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 import analysis as an
-from analysis.codebook import cameo
 from analysis.errors import ColumnError, OptionError
+from analysis.record.codebook import cameo
 
 CODES = ["111", "112", "042", "057", "163", "111", "112", "042", "057", "163"] * 3
 KEYS = [f"e{number:02d}" for number in range(len(CODES))]

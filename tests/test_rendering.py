@@ -16,8 +16,9 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
 from PIL import Image
 
-from analysis import charts, rendering
-from analysis.charts.type import FAMILY, font, register
+from analysis import charts
+from analysis.charts.text_metrics import FAMILY, font, register
+from analysis.findings import rendering
 from analysis.measures.composite import composite
 
 # Latin, Greek and Cyrillic letters, digits, punctuation and signs, as charts of the record use them.

@@ -157,7 +157,7 @@ def test_an_existing_result_survives_a_failure_to_write(tmp_path: Path) -> None:
     code = (
         "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (400, 400))\n"
-        "from analysis.files import write_whole; from pathlib import Path\n"
+        "from analysis.atomic import write_whole; from pathlib import Path\n"
         f"write_whole(Path({str(out)!r}), b'x' * 5000)\n"
     )
     failed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

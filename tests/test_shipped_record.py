@@ -12,11 +12,12 @@ import pandas as pd
 import pytest
 
 import analysis as an
-from analysis import codebook, dictionary
-from analysis.dates import dated_parts, parse
-from analysis.relationship import Relationship, read
-from analysis.schema import PHRASE_WORDS
-from analysis.tables import TABLES
+from analysis import codebook
+from analysis.curate import dictionary
+from analysis.record.dates import dated_parts, parse
+from analysis.record.relationship import Relationship, read
+from analysis.record.schema import PHRASE_WORDS
+from analysis.record.tables import TABLES
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "data"
@@ -57,7 +58,7 @@ def test_datapackage_and_dictionary_are_those_of_the_schema(rel: Relationship) -
     readme = (DATA / "README.md").read_text(encoding="utf-8")
     made = dictionary.made_anew(readme, "dictionary", dictionary.dictionary())
     assert readme == dictionary.made_anew(made, "coverage", dictionary.coverage([RECORD])), (
-        "run python -m analysis.dictionary"
+        "run python -m analysis.curate.dictionary"
     )
 
 

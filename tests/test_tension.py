@@ -198,8 +198,8 @@ def test_domains_add_up_to_the_whole_and_equal_their_own_selection(table):
 
 
 def test_named_actors_act_in_the_directions_that_a_record_gives_them():
-    from analysis.linking import directions
     from analysis.measures._frames import between
+    from analysis.record.linking import directions
 
     ids = ["AAA", "BBB", "AAA+BBB", "CCC"]
     actors = pd.DataFrame(

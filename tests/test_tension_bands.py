@@ -272,7 +272,7 @@ def test_recording_recent_years_more_densely_does_not_by_itself_move_the_share()
 MILLION = """
 import resource
 import numpy as np, pandas as pd
-from analysis.codebook import cameo
+from analysis.record.codebook import cameo
 from analysis.measures.tension import tension
 rng = np.random.default_rng(0)
 codes = cameo()

@@ -103,7 +103,7 @@ def test_a_matplotlibrc_in_the_folder_counts_as_in_a_fresh_kernel(tmp_path: Path
 def test_a_record_loaded_beforehand_is_the_kernels_own_and_as_its_files_are(tmp_path: Path, record: Path) -> None:
     look = """
     import analysis as an
-    from analysis.relationship import _loaded
+    from analysis.record.relationship import _loaded
     print(len(_loaded), an.load(record).events.loc[0, "summary"])
     events = an.load(record).events
     events.loc[0, "summary"] = "spoilt"

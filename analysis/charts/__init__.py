@@ -5,6 +5,6 @@
 Names are loaded when they are first used, and matplotlib when the first chart is drawn.
 """
 
-import lazy_loader
+from analysis.stubs import attach
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__getattr__, __dir__, __all__ = attach(__name__, __file__)

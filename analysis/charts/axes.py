@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
-from analysis.charts import house
-from analysis.charts.type import font, width
-from analysis.wording import MONTHS, number
+from analysis.charts import design
+from analysis.charts.text_metrics import font, width
+from analysis.findings.wording import MONTHS, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -72,7 +72,7 @@ def _spans(centres: Sequence[float], labels: Sequence[str], room: float) -> list
     """Return what each tick label covers, in inches, and its alignment: centred, but inside the panel at its ends."""
     spans: list[_Span] = []
     for centre, label in zip(centres, labels, strict=True):
-        wide = width(label, house.LABEL)
+        wide = width(label, design.LABEL)
         side: Alignment = "left" if centre < wide / 2 else "right" if room - centre < wide / 2 else "center"
         left = centre - {"left": 0.0, "center": wide / 2, "right": wide}[side]
         spans.append((left, left + wide, side))
@@ -92,7 +92,7 @@ def label_x(
     for place, label, ha in zip(places, labels, sides or [centred] * len(places), strict=True):
         _write(panel, place, 0, label, transform=at_foot, ha=ha, va=va)
     if mark:
-        style: dict[str, Any] = {"color": house.GREY, "markersize": mark, "markeredgewidth": 0.7, "clip_on": False}
+        style: dict[str, Any] = {"color": design.GREY, "markersize": mark, "markeredgewidth": 0.7, "clip_on": False}
         foot = panel.get_xaxis_transform()
         panel.plot(places, [0] * len(places), linestyle="", marker=_DOWN, transform=foot, zorder=_BELOW, **style)
 
@@ -106,20 +106,20 @@ def label_y(panel: Axes, places: Sequence[float], labels: Sequence[str]) -> None
 
 def _write(panel: Axes, x: float, y: float, words: str, **options: Any) -> None:
     panel.text(
-        x, y, words, fontproperties=font(house.LABEL), color=house.SOFT, parse_math=False, zorder=_BELOW, **options
+        x, y, words, fontproperties=font(design.LABEL), color=design.SOFT, parse_math=False, zorder=_BELOW, **options
     )
 
 
 def rule_x(panel: Axes, places: Sequence[float]) -> None:
     """Draw light upright rules across a panel."""
     across = panel.get_xaxis_transform()
-    panel.vlines(places, 0, 1, transform=across, color=house.RULE, linewidth=0.7, zorder=_BELOW, gid="rules")
+    panel.vlines(places, 0, 1, transform=across, color=design.RULE, linewidth=0.7, zorder=_BELOW, gid="rules")
 
 
 def rule_y(panel: Axes, places: Sequence[float]) -> None:
     """Draw light level rules across a panel."""
     across = panel.get_yaxis_transform()
-    panel.hlines(places, 0, 1, transform=across, color=house.RULE, linewidth=0.7, zorder=_BELOW, gid="rules")
+    panel.hlines(places, 0, 1, transform=across, color=design.RULE, linewidth=0.7, zorder=_BELOW, gid="rules")
 
 
 def _set_ticks(panel: Axes, places: Sequence[float], labels: Sequence[str], room: float, *, mark: float = 0.0) -> None:
@@ -161,7 +161,7 @@ def set_time(panel: Axes, room: float, *, rules: bool = False) -> None:
     low, high = panel.get_xlim()
     places, names = time_ticks((low, high), room)
     _set_ticks(panel, places, names, room, mark=3.0)
-    panel.spines["bottom"].set(visible=True, color=house.GREY, linewidth=0.7)
+    panel.spines["bottom"].set(visible=True, color=design.GREY, linewidth=0.7)
     if rules:
         rule_x(panel, places)
 
@@ -192,9 +192,9 @@ def set_values(panel: Axes, ticks: Sequence[float], labels: Sequence[str] | None
     rule_y(panel, seen)
 
 
-def set_words(sheet: house.Sheet, box: house.Box, up: str, down: str) -> None:
+def set_words(sheet: design.Sheet, box: design.Box, up: str, down: str) -> None:
     """Say what up and down mean, beside the axis: just under the uppermost and just above the lowest tick label."""
-    options: dict[str, Any] = {"size": house.LABEL, "color": house.GREY, "ha": "right"}
+    options: dict[str, Any] = {"size": design.LABEL, "color": design.GREY, "ha": "right"}
     sheet.text(box.x - 0.045, box.top - 0.11, up, va="top", **options)
     sheet.text(box.x - 0.045, box.y + 0.09, down, va="bottom", **options)
 
@@ -202,6 +202,6 @@ def set_words(sheet: house.Sheet, box: house.Box, up: str, down: str) -> None:
 def set_years(panel: Axes, first: int, last: int, room: float) -> None:
     """Put ticks under a panel whose x axis counts years, as many as fit into `room` inches."""
     each = room / (last - first + 1)
-    step = next((n for n in (1, 2, 5, 10, 20) if width("2000", house.LABEL) + _AIR <= n * each), 50)
+    step = next((n for n in (1, 2, 5, 10, 20) if width("2000", design.LABEL) + _AIR <= n * each), 50)
     years = [year for year in range(first, last + 1) if year % step == 0] or [first]
     _set_ticks(panel, years, [str(year) for year in years], room)

@@ -23,9 +23,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.charts import house
-from analysis.charts.house import LABEL, Box, Sheet
-from analysis.charts.type import BOLD, height, wrap
+from analysis.charts import design
+from analysis.charts.design import LABEL, Box, Sheet
+from analysis.charts.text_metrics import BOLD, height, wrap
 
 REACH = 0.1
 """Room between a panel and its end labels, in inches; a leader crosses it."""
@@ -64,7 +64,7 @@ def ends_width(ends: Sequence[End], most: float = 1.5) -> float:
     """Return the room in inches that end labels take, their air included."""
     names = [piece for end in ends for piece in wrap(end.name, most, LABEL, BOLD)]
     details = [piece for end in ends for piece in (wrap(end.detail, most, LABEL) if end.detail else [])]
-    return max(house.label_width(names, LABEL, BOLD), house.label_width(details)) + REACH + 0.03 if ends else 0.0
+    return max(design.label_width(names, LABEL, BOLD), design.label_width(details)) + REACH + 0.03 if ends else 0.0
 
 
 def set_ends(sheet: Sheet, box: Box, limits: tuple[float, float], ends: Sequence[End], most: float = 1.5) -> None:
@@ -76,8 +76,8 @@ def set_ends(sheet: Sheet, box: Box, limits: tuple[float, float], ends: Sequence
     slack = max(0.0, sum(sizes) - box.height)
     centres = spread(places, sizes, box.y - slack / 2 - 0.05, box.top + slack / 2 + 0.05)
     for end, (name, detail), size, place, centre in zip(ends, blocks, sizes, places, centres, strict=True):
-        top = sheet.lines(box.right + REACH, centre + size / 2, name, weight=BOLD, color=house.ink(end.color))
-        sheet.lines(box.right + REACH, top, detail, color=house.ink(end.color))
+        top = sheet.lines(box.right + REACH, centre + size / 2, name, weight=BOLD, color=design.ink(end.color))
+        sheet.lines(box.right + REACH, top, detail, color=design.ink(end.color))
         if abs(centre - place) > 0.04:
             _rule(sheet, [(box.right + 0.01, place), (box.right + REACH - 0.015, centre)], end.color)
 
@@ -103,7 +103,7 @@ def callouts_height(callouts: Sequence[Callout], room: float) -> float:
 def set_callouts(sheet: Sheet, band: Box, callouts: Sequence[Callout], tips: Sequence[float]) -> None:
     """Write callouts in `band` and lead a thin rule from each to its tip (inches from the foot of the sheet)."""
     blocks = [_callout_lines(one, _callout_width(len(callouts), band.width)) for one in callouts]
-    wides = [max(house.label_width(head, LABEL, BOLD), house.label_width(words)) for head, words in blocks]
+    wides = [max(design.label_width(head, LABEL, BOLD), design.label_width(words)) for head, words in blocks]
     wanted = [one.place + wide / 2 for one, wide in zip(callouts, wides, strict=True)]
     air = 0.14
     centres = spread(wanted, [wide + air for wide in wides], band.x - air / 2, band.right + air / 2)
@@ -124,7 +124,7 @@ def _callout_lines(one: Callout, wide: float) -> tuple[list[str], list[str]]:
     return head, wrap(one.words, wide, LABEL, max_lines=5) if one.words else []
 
 
-def _rule(sheet: Sheet, points: Sequence[tuple[float, float]], color: str = house.GREY) -> None:
+def _rule(sheet: Sheet, points: Sequence[tuple[float, float]], color: str = design.GREY) -> None:
     from matplotlib.lines import Line2D
 
     wide, high = sheet.figure.get_size_inches()

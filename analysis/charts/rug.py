@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.charts import axes, house
-from analysis.charts.house import Box, Sheet
+from analysis.charts import axes, design
+from analysis.charts.design import Box, Sheet
 from analysis.charts.labels import REACH
 
 MOST_STROKES = 1200
@@ -50,8 +50,8 @@ def draw(sheet: Sheet, box: Box, limits: tuple[float, float], acts: pd.DataFrame
         heights[name] = each.groupby(level=0).sum() if dense else each[each > 0]
     top = max([1.0 if dense else 10.0, *(one.max() for one in heights.values() if len(one))])
     panel = sheet.axes(box, x=limits, y=(-top, top))
-    panel.axhline(0, color=house.RULE, linewidth=0.7)
-    for name, sign, color in (("conflict", 1, house.CONFLICT), ("cooperation", -1, house.COOPERATION)):
+    panel.axhline(0, color=design.RULE, linewidth=0.7)
+    for name, sign, color in (("conflict", 1, design.CONFLICT), ("cooperation", -1, design.COOPERATION)):
         one = heights[name]
         y = np.column_stack([np.zeros(len(one)), sign * one.to_numpy(), np.full(len(one), np.nan)]).ravel()
         places = np.repeat(one.index.to_numpy(), 3)

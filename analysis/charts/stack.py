@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from analysis.charts import axes, house
-from analysis.charts.house import Box, Sheet
+from analysis.charts import axes, design
+from analysis.charts.design import Box, Sheet
 from analysis.charts.labels import End, ends_width, set_ends
-from analysis.charts.type import BOLD, height, wrap
+from analysis.charts.text_metrics import BOLD, height, wrap
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -88,18 +88,18 @@ def stack(
     least_left, least_right : float
         Margins for what the caller writes there, in inches.
     """
-    left = max(least_left, *(house.label_width([*plan.tick_labels(), plan.up, plan.down]) + 0.08 for plan in plans))
+    left = max(least_left, *(design.label_width([*plan.tick_labels(), plan.up, plan.down]) + 0.08 for plan in plans))
     right = max(least_right, 0.06, *(ends_width(plan.ends) for plan in plans))
-    room = house.PAGE_WIDTH - 2 * house.EDGE - left - right
+    room = design.PAGE_WIDTH - 2 * design.EDGE - left - right
     heads = [
-        wrap(plan.head, house.PAGE_WIDTH - 2 * house.EDGE, house.LABEL, BOLD) if plan.head else [] for plan in plans
+        wrap(plan.head, design.PAGE_WIDTH - 2 * design.EDGE, design.LABEL, BOLD) if plan.head else [] for plan in plans
     ]
-    tops = [height(len(lines), house.LABEL) + (0.07 if lines else 0.04) for lines in heads]
+    tops = [height(len(lines), design.LABEL) + (0.07 if lines else 0.04) for lines in heads]
     total = sum(tops) + sum(plan.height for plan in plans) + _GAP * (len(plans) - 1) + _TICKS + below
-    sheet = house.sheet(*words, total)
+    sheet = design.sheet(*words, total)
     made, top = [], sheet.body.top
     for plan, lines, above in zip(plans, heads, tops, strict=True):
-        sheet.lines(sheet.body.x, top, lines, weight=BOLD, color=house.SOFT)
+        sheet.lines(sheet.body.x, top, lines, weight=BOLD, color=design.SOFT)
         box = Box(sheet.body.x + left, top - above - plan.height, room, plan.height)
         panel = sheet.axes(box, x=limits, y=plan.limits)
         axes.set_values(panel, plan.ticks, plan.tick_labels())

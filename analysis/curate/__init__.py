@@ -5,3 +5,7 @@ it, whole or not at all, with undo; `evidence` looks quoted phrases up in local 
 compares two coders and `diff` two versions; `doctor` and `thin` say what ails the environment and where the record is
 thin. The commands of the same names are in `commands`. Only `saving` and `new` write into a record.
 """
+
+from analysis.stubs import attach
+
+__getattr__, __dir__, __all__ = attach(__name__, __file__)

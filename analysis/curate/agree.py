@@ -23,11 +23,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.curate.choices import effect, shares
-from analysis.dates import midpoint, spans
 from analysis.measures._sampling import Floats, bootstrap, clusters
+from analysis.record.dates import midpoint, spans
 
 if TYPE_CHECKING:
-    from analysis.relationship import Relationship
+    from analysis.record.relationship import Relationship
 
 Level = Literal["nominal", "ordinal", "interval"]
 MIN_UNITS = 10

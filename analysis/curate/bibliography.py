@@ -1,11 +1,11 @@
 """Bibliographies to rows of `sources.csv`: CSL-JSON (Zotero's export), BibTeX and RIS, read by pandoc.
 
-A page that the record has already is found by its DOI or by its address, however either is written (`analysis.pages`),
-and keeps its id; only its empty cells are filled, since what stands there was looked at by
-somebody. An entry that shares its page with another of another title is named in the notes; chapters of one publication
-may share one. A new page gets an id made of publisher, year and title. Its reliability is the one that all pages of its
-publisher have in the record, and otherwise F, which means "cannot be judged" and lends an event no credibility: a grade
-is for the analyst to give.
+A page that the record has already is found by its DOI or by its address, however either is written (`record.pages`),
+and keeps its id; only its empty cells are filled, since what stands there was looked at by somebody. An entry that
+shares its page with another of another title is named in the notes; chapters of one publication may share one. A new
+page gets an id made of publisher, year and title. Its reliability is the one that all pages of its publisher have in
+the record, and otherwise F, which means "cannot be judged" and lends an event no credibility: a grade is for the
+analyst to give.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from analysis.curate import ids
-from analysis.curate.house import Row
 from analysis.curate.spreadsheets import Incoming
+from analysis.curate.table_format import Row
 from analysis.errors import OptionError
-from analysis.pages import UNKNOWN, address, is_part_of_one, page_keys
+from analysis.record.pages import UNKNOWN, address, is_part_of_one, page_keys
 
 FORMATS = {".json": "csljson", ".bib": "biblatex", ".ris": "ris"}
 # English BibTeX titles are put into sentence case, which takes the capital off every name without braces. An entry that

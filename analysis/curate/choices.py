@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.linking import directions
+from analysis.record.linking import directions
 
 if TYPE_CHECKING:
-    from analysis.relationship import Relationship
+    from analysis.record.relationship import Relationship
 
 # Columns of a linked event that follow from the one that is coded.
 _LINKED = {

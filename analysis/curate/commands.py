@@ -119,7 +119,7 @@ def evidence(relationship: str | None, texts: Path, given: tuple[str, ...], ever
     Exit status 1 when a phrase is not found.
     """
     from analysis.curate.evidence import evidence as look_up
-    from analysis.relationship import load
+    from analysis.record.relationship import load
 
     pairs = [one.partition("=") for one in given]
     for source, sign, file in pairs:
@@ -153,9 +153,9 @@ def _phrase(row: Any) -> str:
 @refusing
 def agree(coder_a: str, coder_b: str, half_life: str) -> None:
     """Compare two copies of a record that were coded apart."""
-    from analysis import places
     from analysis.curate.agree import agree as compare
-    from analysis.relationship import load
+    from analysis.record import places
+    from analysis.record.relationship import load
 
     a, b = (load(places.relationship(one)) for one in (coder_a, coder_b))
     found = compare(a, b, half_life=half_life)
@@ -240,7 +240,7 @@ def migrate(path: str | None, write: bool) -> None:
 def coverage(relationship: str | None, every: bool) -> None:
     """Show where a record is thin, and what to mend first: years, domains, directions, dead ends, a work list."""
     from analysis.curate import thin
-    from analysis.relationship import load
+    from analysis.record.relationship import load
 
     rel = load(chosen(relationship))
     limit = None if every else 12

@@ -19,10 +19,10 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import places
-from analysis.curate.house import Row, key_of, read_texts, rows_of
+from analysis.curate.table_format import Row, key_of, read_texts, rows_of
 from analysis.errors import OptionError, RecordError
-from analysis.tables import BY_NAME
+from analysis.record import places
+from analysis.record.tables import BY_NAME
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ def _measures(old: Path, new: Path) -> pd.DataFrame:
     from analysis.measures.changes import compare
     from analysis.measures.composite import composite
     from analysis.measures.tension import tension
-    from analysis.relationship import load
+    from analysis.record.relationship import load
 
     before, after = load(old), load(new)
     last = compare(before, after).measures

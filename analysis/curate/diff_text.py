@@ -7,7 +7,7 @@ import json
 import pandas as pd
 
 from analysis.curate.diff import RecordDiff
-from analysis.curate.house import Row
+from analysis.curate.table_format import Row
 
 
 def as_json(result: RecordDiff) -> str:

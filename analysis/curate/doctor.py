@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from analysis import places
 from analysis.errors import WorkbookError
+from analysis.record import places
 
 State = Literal["ok", "warning", "fault"]
 
@@ -154,7 +154,7 @@ def _writable(name: str, folder: Path) -> Iterator[Check]:
 
 
 def _data() -> Iterator[Check]:
-    from analysis.codebook import SCHEME
+    from analysis.record.codebook import SCHEME
 
     roots = ", ".join(map(str, places.data_roots())) or "none"
     yield Check("data", "ok", f"relationships are looked up in {roots}")
@@ -167,7 +167,7 @@ def _data() -> Iterator[Check]:
 
 def _record(name: str) -> Iterator[Check]:
     from analysis.curate.saving import interrupted
-    from analysis.relationship import read, record_hash
+    from analysis.record.relationship import read, record_hash
 
     folder = places.relationship(name)
     label = f"record {name}"

@@ -22,7 +22,7 @@ import pandas as pd
 
 from analysis.curate.texts import Copy, Passage, read_copies, read_copy
 from analysis.errors import OptionError, nearest
-from analysis.pages import page_keys
+from analysis.record.pages import page_keys
 
 Status = Literal["found", "elsewhere", "not found", "no copy"]
 _LEAST_PHRASES = 3

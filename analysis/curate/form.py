@@ -17,19 +17,19 @@ import contextlib
 from pathlib import Path
 from typing import Any
 
-from analysis import places
 from analysis.curate import saving
 from analysis.curate.form_fields import row_table, said
 from analysis.curate.form_hints import date_words, problem
 from analysis.curate.form_remarks import Remarks
 from analysis.curate.form_rows import MADE, Entry, Kind, add, faults, rows
 from analysis.curate.form_sections import KINDS, Sections
-from analysis.curate.house import Row, read_texts, rows_of
 from analysis.curate.saving import fingerprint
+from analysis.curate.table_format import Row, read_texts, rows_of
 from analysis.errors import OptionError, WorkbookError
+from analysis.findings.wording import count
 from analysis.measures.options import half_life_days
-from analysis.relationship import Relationship, as_day, load
-from analysis.wording import count
+from analysis.record import places
+from analysis.record.relationship import Relationship, as_day, load
 
 
 def coding_form(
@@ -42,7 +42,7 @@ def coding_form(
     relationship : str
         Its name, or the folder with its tables.
     data : str, optional
-        The folder in which it is looked up; by default as everywhere (`analysis.places`).
+        The folder in which it is looked up; by default as everywhere (`analysis.record.places`).
     as_of : str, optional
         Day on which the effect on the tension index is read; the record's last day when absent.
     half_life : str

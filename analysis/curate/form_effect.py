@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis import codebook
-from analysis.dates import midpoint, spans
-from analysis.linking import directions
+from analysis.findings.wording import day_text, number, signed
 from analysis.measures.options import half_life_days, length_text
-from analysis.wording import day_text, number, signed
+from analysis.record import codebook
+from analysis.record.dates import midpoint, spans
+from analysis.record.linking import directions
 
 if TYPE_CHECKING:
-    from analysis.relationship import Relationship
+    from analysis.record.relationship import Relationship
 
 _NEEDED = ("date", "cameo", "source_actor", "target_actor")
 
@@ -102,7 +102,7 @@ def effect(
 
 
 def _linked(event: Mapping[str, str], actors: pd.DataFrame) -> pd.DataFrame | None:
-    """Return the columns that the indices read, as `analysis.linking` makes them; None where a cell cannot be read."""
+    """Return the columns that the indices read, as `record.linking` makes them; None where a cell cannot be read."""
     cells = {name: event.get(name, "").strip() for name in (*_NEEDED, "dependence")}
     days = spans(pd.Series([cells["date"] or None], dtype="str"))
     code = codebook.cameo().set_index("code")["goldstein"].get(cells["cameo"])

@@ -12,7 +12,7 @@ import html
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from analysis.schema import Column
+from analysis.record.schema import Column
 
 Options = Sequence[tuple[str, str]]
 _LONG = frozenset(("summary", "claim", "rationale", "notes", "dependence_note", "proposition", "resolution_note"))

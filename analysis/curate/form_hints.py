@@ -1,7 +1,7 @@
 """What the coding form says while somebody types: is the cell right, which code fits, is the fact there already?
 
 Each answer comes at once and from the record in memory. The rules of a single cell are those of the data dictionary
-(`analysis.schema`), applied to one text; rules that need the whole record are left to the plan behind *Save*. A
+(`analysis.record.schema`), applied to one text; rules that need the whole record are left to the plan behind *Save*. A
 likeness of titles is a hint and never a refusal: two acts of one day may well sound alike, and only a reader can tell.
 """
 
@@ -12,11 +12,11 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from analysis import codebook
-from analysis.dates import parse
 from analysis.errors import Fault, nearest
-from analysis.schema import SLUG, Column
-from analysis.wording import day_text
+from analysis.findings.wording import day_text
+from analysis.record import codebook
+from analysis.record.dates import parse
+from analysis.record.schema import SLUG, Column
 
 # The further apart two dates are, the more alike two titles must be: days between the intervals, likeness (0 to 100).
 _NEAR = ((3, 60.0), (31, 80.0), (366, 92.0))
@@ -25,7 +25,7 @@ _MISSPELT = 75.0
 
 
 def problem(column: Column, text: str, place: str = "form") -> str:
-    """Return what is wrong with a cell by the rules of its own column, as `analysis.schema` would; empty if nothing.
+    """Return what is wrong with a cell by the rules of its own column, as `record.schema` would; empty if nothing.
 
     Parameters
     ----------

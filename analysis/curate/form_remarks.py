@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from analysis.curate.form_effect import effect
 from analysis.curate.form_hints import alike
 from analysis.curate.form_rows import Entry
-from analysis.curate.house import Row
-from analysis.pages import UNKNOWN, page_keys
-from analysis.relationship import Relationship
+from analysis.curate.table_format import Row
+from analysis.record.pages import UNKNOWN, page_keys
+from analysis.record.relationship import Relationship
 
 _WORDS = {"event": ("events", "event_id", "title"), "assessment": ("assessments", "assessment_id", "claim")}
 

@@ -17,10 +17,10 @@ from typing import Literal
 
 from analysis.curate import ids
 from analysis.curate.form_hints import problem
-from analysis.curate.house import Row, encode
 from analysis.curate.importing import Plan, plan
+from analysis.curate.table_format import Row, encode
 from analysis.errors import OptionError
-from analysis.tables import BY_NAME
+from analysis.record.tables import BY_NAME
 
 Kind = Literal["event", "assessment", "source"]
 

@@ -12,12 +12,12 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import codebook
 from analysis.curate.form_fields import Field, Options, Picker, fields
 from analysis.curate.form_hints import codes
 from analysis.curate.form_rows import Entry, Kind
-from analysis.curate.house import Row
-from analysis.tables import ASSESSMENTS, CITATIONS, EVENTS, FORECASTS, SOURCES
+from analysis.curate.table_format import Row
+from analysis.record import codebook
+from analysis.record.tables import ASSESSMENTS, CITATIONS, EVENTS, FORECASTS, SOURCES
 
 NEW_PAGE = ("A new page, described below", "")
 KINDS: tuple[Kind, ...] = ("event", "assessment", "source")

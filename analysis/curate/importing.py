@@ -15,15 +15,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import remarks
-from analysis.check import TWIN
 from analysis.curate import bibliography, spreadsheets
-from analysis.curate.house import Row, encode, fault_place, in_order, key_of, read_texts, rows_of
 from analysis.curate.merging import Action, Change, merge, with_citations
 from analysis.curate.saving import fingerprint, recover, save, staged_faults
 from analysis.curate.spreadsheets import Incoming
+from analysis.curate.table_format import Row, encode, fault_place, in_order, key_of, read_texts, rows_of
 from analysis.errors import OptionError, nearest, one_of
-from analysis.tables import BY_NAME
+from analysis.record import remarks
+from analysis.record.check import TWIN
+from analysis.record.tables import BY_NAME
 
 _READ = ["event_id", "form", "cameo"]
 

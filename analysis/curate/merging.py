@@ -10,12 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from analysis.check import RECORD_TABLES, TWIN
 from analysis.curate import ids
-from analysis.curate.house import Row, key_of
 from analysis.curate.spreadsheets import CITABLE, CITING, Incoming
-from analysis.pages import is_part_of_one, page_keys
-from analysis.tables import BY_NAME
+from analysis.curate.table_format import Row, key_of
+from analysis.record.check import RECORD_TABLES, TWIN
+from analysis.record.pages import is_part_of_one, page_keys
+from analysis.record.tables import BY_NAME
 
 Pages = dict[str, list[Row]]
 Action = Literal["added", "changed", "unchanged", "refused"]

@@ -10,13 +10,13 @@ import csv
 import json
 from pathlib import Path
 
-from analysis.curate.house import read_texts, rows_of
+from analysis.atomic import write_whole
+from analysis.curate.dictionary import datapackage
 from analysis.curate.saving import save
-from analysis.dictionary import datapackage
+from analysis.curate.table_format import read_texts, rows_of
 from analysis.errors import RecordError
-from analysis.files import write_whole
-from analysis.relationship import read
-from analysis.tables import TABLES
+from analysis.record.relationship import read
+from analysis.record.tables import TABLES
 
 _DESCRIPTOR = "datapackage.json"
 

@@ -15,13 +15,13 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from analysis import places
-from analysis.curate.house import Row, encode
-from analysis.dictionary import datapackage
+from analysis.curate.dictionary import datapackage
+from analysis.curate.table_format import Row, encode
 from analysis.errors import OptionError, RecordError
-from analysis.relationship import read
-from analysis.schema import SLUG
-from analysis.tables import TABLES
+from analysis.record import places
+from analysis.record.relationship import read
+from analysis.record.schema import SLUG
+from analysis.record.tables import TABLES
 
 README = """# {title}
 
@@ -70,7 +70,7 @@ def new(name: str, actors: Sequence[str], *, names: Sequence[str] = (), root: Pa
         resembles more.
     root : Path, optional
         The folder to make it in, made as well if needed; by default that of the environment variable of
-        `analysis.places`, or the `data` folder of the checkout.
+        `analysis.record.places`, or the `data` folder of the checkout.
 
     Raises
     ------

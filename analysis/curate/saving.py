@@ -21,9 +21,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from analysis.curate.house import Row, encode
+from analysis.curate.table_format import Row, encode
 from analysis.errors import Fault, OptionError, RecordError
-from analysis.tables import BY_NAME, TABLES
+from analysis.record.tables import BY_NAME, TABLES
 
 STATE = ".workbook"
 _PENDING, _LAST, _AFTER = "pending", "last", "after.json"
@@ -42,7 +42,7 @@ def fingerprint(folder: Path) -> str:
 
 def staged_faults(folder: Path, files: Mapping[str, bytes]) -> list[Fault]:
     """Return the faults that the record would have if these files replaced its own; nothing of it is touched."""
-    from analysis.relationship import read
+    from analysis.record.relationship import read
 
     with tempfile.TemporaryDirectory() as name:
         stage = Path(name)

@@ -18,10 +18,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from analysis.curate.house import Row
+from analysis.curate.table_format import Row
 from analysis.errors import Fault, OptionError, RecordError, nearest
-from analysis.pages import address
-from analysis.schema import TableSchema
+from analysis.record.pages import address
+from analysis.record.schema import TableSchema
 
 # Columns that a spreadsheet of a citable table may carry as well: each row then brings its own citation.
 CITING = {"source_id": "source_id", "locator": "locator", "supports": "supports", "cited_phrase": "key_phrase"}

@@ -1,8 +1,8 @@
 """Where a record is thin: what a reader should doubt, and what its keeper should look for next.
 
-`analysis.coverage` counts what is there. Here each table lists what is wanting, so an empty table is good news. A year
-is thin beside the record's own usual year, since how much happens between two sides differs from pair to pair; a year
-without an entry means that nobody wrote anything down, not that nothing happened.
+`coverage` counts what is there. Here each table lists what is wanting, so an empty table is good news. A year is thin
+beside the record's own usual year, since how much happens between two sides differs from pair to pair; a year without
+an entry means that nobody wrote anything down, not that nothing happened.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 if TYPE_CHECKING:
-    from analysis.relationship import Relationship
+    from analysis.record.relationship import Relationship
 
 # A year is thin with less than this share of the record's median year.
 THIN_YEAR = 1 / 3
@@ -25,7 +25,7 @@ _PROMISES = ("03", "10", "13")
 
 def years(rel: Relationship) -> pd.DataFrame:
     """List thin years: `year`, `between_sides` (acts of that year), `usual` (median of the record's years)."""
-    from analysis.coverage import by_year
+    from analysis.curate.coverage import by_year
 
     table = by_year(rel)[["year", "between_sides"]]
     usual = float(table["between_sides"].median()) if len(table) else 0.0
@@ -35,8 +35,8 @@ def years(rel: Relationship) -> pd.DataFrame:
 
 def domains(rel: Relationship) -> pd.DataFrame:
     """List domains without any act of a quad class: `domain`, `acts` (between the sides), `none_of`."""
-    from analysis.codebook import QUAD_CLASSES
-    from analysis.tables import DOMAINS
+    from analysis.record.codebook import QUAD_CLASSES
+    from analysis.record.tables import DOMAINS
 
     acts = rel.events[rel.events["dyad"]]
     counts = pd.crosstab(acts["domain"], acts["quad_class"]).reindex(DOMAINS, columns=list(QUAD_CLASSES), fill_value=0)

@@ -11,13 +11,13 @@ import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from analysis import codebook
 from analysis.explore import view as choices
 from analysis.explore.view import View
 from analysis.measures.options import length
+from analysis.record import codebook
 
 if TYPE_CHECKING:
-    from analysis.relationship import Relationship
+    from analysis.record.relationship import Relationship
 
 _STYLE = {"description_width": "7.5em"}
 _WIDE = "22em"

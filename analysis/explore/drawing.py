@@ -23,9 +23,9 @@ from analysis.errors import OptionError
 from analysis.explore.view import Ready, ready
 
 if TYPE_CHECKING:
-    from analysis.display import Chart
     from analysis.explore.view import View
-    from analysis.relationship import Relationship
+    from analysis.findings.display import Chart
+    from analysis.record.relationship import Relationship
 
 _LONG = pd.Timedelta(days=4400)
 
@@ -44,10 +44,10 @@ def drawn(rel: Relationship, view: View) -> Chart:
 def chart_of(asked: Ready) -> Chart:
     """Draw the chart of a view that the record can answer."""
     if asked.acts.empty:
-        from analysis.charts import house
+        from analysis.charts import design
 
-        with house.drawing():
-            return house.nothing(
+        with design.drawing():
+            return design.nothing(
                 asked.view.chart, "No act fits these choices", asked.shown[["event_id"]], source_line(asked)
             )
     chart = {"tension": _tension, "conduct": _conduct, "timeline": _timeline}[asked.view.chart](asked)
@@ -56,7 +56,7 @@ def chart_of(asked: Ready) -> Chart:
 
 def source_line(asked: Ready) -> str:
     """Return the source line: how much the chart rests on, and what it is limited to."""
-    from analysis import wording
+    from analysis.findings import wording
 
     line = wording.source_line(asked.acts, None, None).rstrip(".")
     return f"{line}.{f' {asked.only}' if asked.only else ''} Data to {wording.day(asked.known.cutoff)}"

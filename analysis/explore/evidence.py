@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.citing import address, ranked_sources
 from analysis.errors import OptionError
 from analysis.explore.view import Ready, ready
-from analysis.relationship import as_day
-from analysis.wording import count, day_text, event_date, number, signed
+from analysis.findings.citing import address, ranked_sources
+from analysis.findings.wording import count, day_text, event_date, number, signed
+from analysis.record.relationship import as_day
 
 if TYPE_CHECKING:
-    from analysis.display import Table
     from analysis.explore.view import View
-    from analysis.relationship import Relationship
+    from analysis.findings.display import Table
+    from analysis.record.relationship import Relationship
 
 _TOP = 8
 
@@ -77,7 +77,7 @@ def value_of(asked: Ready, day: str | None = None) -> Table:
     OptionError
         When nothing had been recorded by that day, or it lies after the last one known about.
     """
-    from analysis.display import Table
+    from analysis.findings.display import Table
     from analysis.measures.explain import explain
 
     moment = asked.end if day is None else as_day(day)

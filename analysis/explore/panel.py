@@ -20,7 +20,7 @@ from analysis.explore.saving import save
 from analysis.explore.view import Ready, View, ready
 
 if TYPE_CHECKING:
-    from analysis.relationship import Relationship
+    from analysis.record.relationship import Relationship
 
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 

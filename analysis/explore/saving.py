@@ -15,16 +15,16 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis import places
 from analysis.errors import OptionError
 from analysis.explore.view import View
-from analysis.relationship import as_day
+from analysis.record import places
+from analysis.record.relationship import as_day
 
 if TYPE_CHECKING:
     import os
 
-    from analysis.display import Chart
-    from analysis.relationship import Relationship
+    from analysis.findings.display import Chart
+    from analysis.record.relationship import Relationship
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _TOLD = ("chart", "half_life")
@@ -46,9 +46,9 @@ def save(rel: Relationship, view: View, folder: str | os.PathLike[str], name: st
     PublishError
         When the folder or a file cannot be written.
     """
+    from analysis.atomic import write_document
     from analysis.errors import PublishError
     from analysis.explore.drawing import drawn
-    from analysis.files import write_document
 
     if not _NAME.fullmatch(name):
         raise OptionError(

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis import codebook
 from analysis.errors import OptionError
 from analysis.measures import options as opt
-from analysis.relationship import as_day, last_day_words
-from analysis.selection import DIRECTIONS
+from analysis.record import codebook
+from analysis.record.relationship import as_day, last_day_words
+from analysis.record.selection import DIRECTIONS
 
 if TYPE_CHECKING:
-    from analysis.relationship import Relationship
+    from analysis.record.relationship import Relationship
 
 CHARTS = ("tension", "conduct", "timeline")
 _WHERE = "explorer"

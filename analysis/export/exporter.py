@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, overload
 
+from analysis.atomic import write_document
 from analysis.errors import OptionError, PublishError, nearest, one_of
 from analysis.export.notices import Notice, Notices
-from analysis.files import write_document
 
 Form = Literal["pdf", "docx", "html", "epub"]
 

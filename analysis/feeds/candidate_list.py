@@ -30,7 +30,7 @@ from analysis.feeds.import_sheets import normal_address, sheets
 
 if TYPE_CHECKING:
     from analysis.feeds.reading import Reading
-    from analysis.relationship import Relationship
+    from analysis.record.relationship import Relationship
 
 Row = dict[str, Any]
 NEAR = pd.Timedelta(days=3)
@@ -318,7 +318,7 @@ def write(table: pd.DataFrame, dyad: tuple[str, str], out: str | os.PathLike[str
     from openpyxl import Workbook
     from openpyxl.styles import Font
 
-    from analysis.files import replacing
+    from analysis.atomic import replacing
 
     book = Workbook(write_only=False)
     del book[book.sheetnames[0]]

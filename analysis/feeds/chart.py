@@ -11,24 +11,24 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis import wording
-from analysis.charts import axes, frames, house
+from analysis.charts import axes, design, frames
 from analysis.charts.labels import End
 from analysis.charts.stack import Plan, stack
-from analysis.display import Chart, Finding
 from analysis.feeds import coverage
+from analysis.findings import wording
+from analysis.findings.display import Chart, Finding
 
 if TYPE_CHECKING:
-    from analysis.charts.house import Sheet
+    from analysis.charts.design import Sheet
 
 _NOTE = (
     "The levels of the two lines are not comparable: coders and machines score differently. Compare when they rise and "
     "fall. Agreement makes neither true; disagreement says where to read."
 )
-_COLORS = {"record": house.INK, "feed": house.THIRD}
+_COLORS = {"record": design.INK, "feed": design.THIRD}
 
 
-@house.drawn
+@design.drawn
 def corroboration_chart(
     curated: pd.DataFrame,
     feed: pd.DataFrame,
@@ -65,7 +65,7 @@ def corroboration_chart(
     rows = pd.concat([part.assign(series=key) for key, part in parts.items()], ignore_index=True)
     foot = wording.source_line(None, f"workbook record; {name}", cutoff)
     if any(part["value"].notna().sum() == 0 for part in parts.values()):
-        return house.nothing("corroboration", f"Nothing to compare: the record or the {name} has no act", rows, foot)
+        return design.nothing("corroboration", f"Nothing to compare: the record or the {name} has no act", rows, foot)
     heading = _title(agreement, name)
     months = coverage.monthly(periods)
     under = wording.subtitle(
@@ -133,7 +133,7 @@ def _draw(texts: tuple[str, str, str], parts: dict[str, pd.DataFrame], months: p
         if right < limits[0] or left > limits[1]:
             continue
         if state == "covered":
-            lower.bar((left + right) / 2, value, width=(right - left) * 0.8, color=house.THIRD, gid="share")
+            lower.bar((left + right) / 2, value, width=(right - left) * 0.8, color=design.THIRD, gid="share")
         else:
-            house.hatched(lower, max(left, limits[0]), min(right, limits[1]), gid=state.replace(" ", "-"))
+            design.hatched(lower, max(left, limits[0]), min(right, limits[1]), gid=state.replace(" ", "-"))
     return sheet

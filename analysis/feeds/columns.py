@@ -110,21 +110,21 @@ def number(value: StringValue) -> Any:
 
 def roots() -> list[str]:
     """Return the roots of CAMEO."""
-    from analysis import codebook
+    from analysis.record import codebook
 
     return sorted(set(codebook.cameo()["root"]))
 
 
 def quad_of_number(value: StringValue) -> StringValue:
     """Return the quad class of its number, 1 to 4, as GDELT has it."""
-    from analysis import codebook
+    from analysis.record import codebook
 
     return lookup(value, dict(zip("1234", codebook.QUAD_CLASSES, strict=True)))
 
 
 def quad_of_root(root: StringValue) -> StringValue:
     """Return the quad class of a CAMEO root in the workbook's scheme."""
-    from analysis import codebook
+    from analysis.record import codebook
 
     table = codebook.cameo()[["root", "quad_class"]].drop_duplicates()
     return lookup(root, dict(zip(table["root"], table["quad_class"], strict=True)))
@@ -148,7 +148,7 @@ def domain_of(code: StringValue) -> StringValue:
 
 @cache
 def _domains() -> dict[str, str]:
-    from analysis import codebook
+    from analysis.record import codebook
 
     found = {}
     for code, label in codebook.cameo()[["code", "label"]].itertuples(index=False):

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from analysis.atomic import write_document
 from analysis.errors import WorkbookError
 from analysis.feeds.feed import feeds
-from analysis.files import write_document
 
 if TYPE_CHECKING:
     from analysis.feeds.reading import Reading
@@ -208,7 +208,7 @@ def candidates(
     from analysis.feeds.candidate_list import candidates as run
     from analysis.feeds.candidate_list import write
     from analysis.feeds.reading import read
-    from analysis.relationship import load
+    from analysis.record.relationship import load
 
     rel = load(relationship, as_of)
     reading = read(paths, (rel.side_a.id, rel.side_b.id), feed=feed, dates=dates)

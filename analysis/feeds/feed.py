@@ -146,6 +146,6 @@ def _known(feed: Feed) -> dict[str, str]:
 
 def scores_of_codes() -> dict[str, Any]:
     """Return the Goldstein score of each CAMEO code of the codebook, for feeds that have none of their own."""
-    from analysis import codebook
+    from analysis.record import codebook
 
     return dict(zip(codebook.cameo()["code"], codebook.cameo()["goldstein"], strict=True))

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from analysis.tables import BY_NAME
+from analysis.record.tables import BY_NAME
 
 
 def normal_address(url: str) -> str:

@@ -6,12 +6,12 @@ import csv
 import os
 from pathlib import Path
 
+from analysis.atomic import replacing
 from analysis.errors import OptionError
 from analysis.feeds.faults import COLUMNS
 from analysis.feeds.parts import opened
 from analysis.feeds.tables import schema
 from analysis.feeds.taking import ROWS
-from analysis.files import replacing
 
 
 def export(folder: str | os.PathLike[str], out: str | os.PathLike[str]) -> list[Path]:

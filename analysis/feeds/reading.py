@@ -16,7 +16,6 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import codebook
 from analysis.errors import OptionError
 from analysis.feeds import countries, coverage, engines, scores
 from analysis.feeds.archives import Limits
@@ -29,6 +28,7 @@ from analysis.feeds.parts import Scan, is_scan, opened
 from analysis.feeds.rows import Summary
 from analysis.feeds.scans import scan
 from analysis.feeds.steps import Guards, acts, between, guarded
+from analysis.record import codebook
 
 # Fewer sampled lines tell nothing of the whole.
 ENOUGH = 400

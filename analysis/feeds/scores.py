@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis import codebook, places
 from analysis.feeds.feed import feeds
+from analysis.record import codebook, places
 
 LIMIT = 0.005
 

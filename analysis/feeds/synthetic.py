@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import codebook
+from analysis.record import codebook
 
 WORDS = (
     "border",

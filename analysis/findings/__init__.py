@@ -7,6 +7,6 @@ said: the finding is empty, and a document leaves it out. Nothing here says why 
 often they speak when nothing changed, are in docs/methods.md, "How a sentence is made".
 """
 
-import lazy_loader
+from analysis.stubs import attach
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__getattr__, __dir__, __all__ = attach(__name__, __file__)

@@ -1,3 +1,4 @@
+from . import listings as listings
 from .asymmetry import asymmetry as asymmetry
 from .basis import finding as finding
 from .composite import dependence as dependence

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.display import Finding
 from analysis.findings.basis import finding, sides
+from analysis.findings.display import Finding
 from analysis.findings.statement import Statement
-from analysis.wording import covered
+from analysis.findings.wording import covered
 
 if TYPE_CHECKING:
-    from analysis.relationship import Relationship
+    from analysis.record.relationship import Relationship
 
 
 def asymmetry(rel: Relationship, shares: pd.DataFrame) -> Finding:

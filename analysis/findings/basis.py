@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.citing import best_sources, links
-from analysis.dates import midpoint
-from analysis.display import Finding
+from analysis.findings.citing import best_sources, links
+from analysis.findings.display import Finding
 from analysis.findings.statement import Statement, say
+from analysis.record.dates import midpoint
 
 if TYPE_CHECKING:
-    from analysis.relationship import Relationship
+    from analysis.record.relationship import Relationship
 
 FEW_ACTS = 10  # fewer acts bear no statement on a level
 

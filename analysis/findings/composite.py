@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.display import Finding
 from analysis.findings.basis import composite_of, finding, sides
+from analysis.findings.display import Finding
 from analysis.findings.statement import Statement
-from analysis.wording import number
+from analysis.findings.wording import number
 
 if TYPE_CHECKING:
-    from analysis.relationship import Relationship
+    from analysis.record.relationship import Relationship
 
 YEARS = 5  # between the two years that are compared
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.display import Finding
 from analysis.findings.basis import acts_of, finding, keys
+from analysis.findings.display import Finding
 from analysis.findings.statement import Statement
 from analysis.measures.conduct import gap_on_last_day
 
 if TYPE_CHECKING:
-    from analysis.relationship import Relationship
+    from analysis.record.relationship import Relationship
 
 
 def words_and_deeds(rel: Relationship, gap: pd.DataFrame) -> Finding:

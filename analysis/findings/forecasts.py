@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.display import Finding
 from analysis.findings.basis import finding, keys
+from analysis.findings.display import Finding
 from analysis.findings.statement import Statement
 
 if TYPE_CHECKING:
-    from analysis.relationship import Relationship
+    from analysis.record.relationship import Relationship
 
 
 def forecasts(rel: Relationship) -> Finding:

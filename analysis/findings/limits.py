@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.display import Finding
 from analysis.findings.basis import acts_of, finding
+from analysis.findings.display import Finding
 from analysis.findings.statement import Statement
-from analysis.wording import percent
+from analysis.findings.wording import percent
 
 if TYPE_CHECKING:
-    from analysis.relationship import Relationship
+    from analysis.record.relationship import Relationship
 
 # Fewer acts or pages have no distribution worth a sentence.
 LEAST = 10

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analysis.display import Finding
 from analysis.findings.basis import finding, keys, last_days, sides
+from analysis.findings.display import Finding
 from analysis.findings.statement import Statement
 from analysis.measures.options import length
 
 if TYPE_CHECKING:
-    from analysis.relationship import Relationship
+    from analysis.record.relationship import Relationship
 
 FEW_VOICES = 3  # fewer have no middle worth the name
 

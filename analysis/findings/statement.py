@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from analysis.findings.texts import TEXTS
-from analysis.wording import count, day_text, number, percent, signed, significant
+from analysis.findings.wording import count, day_text, number, percent, signed, significant
 
 
 @dataclass(frozen=True)

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.display import Findings
 from analysis.findings.basis import composite_of, share_of
 from analysis.findings.composite import dependence
 from analysis.findings.conduct import words_and_deeds
+from analysis.findings.display import Findings
 from analysis.findings.positions import assessors
 from analysis.findings.statement import Statement
 from analysis.findings.tension import standing, tension_change, tension_level
 
 if TYPE_CHECKING:
-    from analysis.relationship import Relationship
+    from analysis.record.relationship import Relationship
 
 
 def bottom_line(

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.display import Finding
 from analysis.findings.basis import FEW_ACTS, acts_of, finding, heaviest, keys, last_days, share_of, sides
+from analysis.findings.display import Finding
 from analysis.findings.statement import Statement
+from analysis.findings.wording import number, when
 from analysis.measures.options import half_life_days
 from analysis.measures.peak import SURE
 from analysis.measures.tension import long_run
-from analysis.wording import number, when
 
 if TYPE_CHECKING:
-    from analysis.relationship import Relationship
+    from analysis.record.relationship import Relationship
 
 SHARP = -4.0  # Goldstein points: from refusals and threats downwards
 RECUR_ACTS, RECUR_YEARS = 5, 3  # sharp acts, in so many years, before quarrels are said to recur
@@ -144,7 +144,7 @@ def tension_change(rel: Relationship, then: str | pd.Timestamp, half_life: str =
     >>> an.findings.tension_change(rel, "2022-04-06").statements[0].key
     'tension.unclear'
     """
-    from analysis.measures.comparison import WORD_BAND, difference
+    from analysis.measures.difference import WORD_BAND, difference
 
     earlier = pd.Timestamp(then)
     if told(rel, half_life) != "level" or not acts_of(rel)["end"].min() <= earlier < rel.cutoff:

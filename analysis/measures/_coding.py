@@ -35,7 +35,7 @@ def steps(acts: Acts, codes: pd.DataFrame | None, chance: float) -> Floats:
         Probability that a score is one step off.
     """
     if codes is None:
-        from analysis.codebook import cameo
+        from analysis.record.codebook import cameo
 
         codes = cameo()
     fr.require(codes, ["root", "goldstein"], "codes")

@@ -183,7 +183,7 @@ def _context_mask(events: pd.DataFrame, where: str, actors: Sequence[str] | None
 def between(events: pd.DataFrame, first: str, second: str) -> tuple[Mask, Mask, Mask]:
     """Mark the acts of the first side towards the second, of the second towards the first, and of both together.
 
-    As in `analysis.linking`, an act of one side towards both is one towards the other, and so is an act of both
+    As in `analysis.record.linking`, an act of one side towards both is one towards the other, and so is an act of both
     towards one.
     """
     both = {f"{first}+{second}", f"{second}+{first}"}

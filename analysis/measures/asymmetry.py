@@ -22,10 +22,10 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
-from analysis.dates import midpoint, year_days
 from analysis.errors import OptionError
-from analysis.measures.dependence import yearly
+from analysis.measures.indicators import yearly
 from analysis.measures.options import check_option
+from analysis.record.dates import midpoint, year_days
 
 OWN_TRADE: Final = "trade over own trade"
 OWN_GDP: Final = "trade over own GDP"

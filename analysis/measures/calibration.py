@@ -37,11 +37,11 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from analysis.codebook import icd203
 from analysis.errors import OptionError
 from analysis.measures._sampling import Floats, fraction, resamples
 from analysis.measures.forecasts import Partly, by_basis, groups_of, resolve
 from analysis.measures.options import check_option
+from analysis.record.codebook import icd203
 
 Bins = Literal["declared", "icd203"] | Sequence[float]
 

@@ -21,12 +21,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import OptionError
-from analysis.measures.comparison import WORD_BAND, difference
+from analysis.measures.difference import WORD_BAND, difference
 from analysis.measures.forecasts import resolve
 from analysis.measures.headline import headline
 
 if TYPE_CHECKING:
-    from analysis.relationship import Relationship
+    from analysis.record.relationship import Relationship
 
 _MOVED = ["indicator", "name", "unit", "domain", "period_then", "value_then", "period_now", "value_now", "change"]
 _MOVED += ["alike", "withheld_then", "withheld_now", "state", "caveats"]
@@ -112,7 +112,7 @@ def changes(
     >>> "tension_share" in set(moved.measures["measure"])
     True
     """
-    from analysis.relationship import as_day
+    from analysis.record.relationship import as_day
 
     day = as_day(since, "changes", "since")
     if day >= rel.cutoff:

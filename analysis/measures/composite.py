@@ -44,7 +44,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.dates import midpoint, year_days
 from analysis.errors import OptionError
 from analysis.measures._frames import require
 from analysis.measures.composite_parts import (
@@ -60,8 +59,9 @@ from analysis.measures.composite_parts import (
     part_cells,
     share_parts,
 )
-from analysis.measures.dependence import yearly
+from analysis.measures.indicators import yearly
 from analysis.measures.options import check_option
+from analysis.record.dates import midpoint, year_days
 
 _TYPES = {
     "date": "datetime64[us]",

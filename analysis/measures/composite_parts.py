@@ -15,7 +15,7 @@ import pandas as pd
 
 from analysis.errors import OptionError, nearest, one_of
 from analysis.measures._frames import require
-from analysis.measures.dependence import yearly
+from analysis.measures.indicators import yearly
 from analysis.measures.options import check_option
 
 UNITS = ("percent", "percent of GDP", "ratio")

@@ -12,10 +12,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.dates import midpoint
 from analysis.errors import OptionError
 from analysis.measures._frames import require
 from analysis.measures._sampling import Floats, fraction, interval, rank_correlation
+from analysis.record.dates import midpoint
 
 
 def event_dependence(

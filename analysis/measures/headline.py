@@ -19,7 +19,7 @@ from analysis.measures.positions import SCALES, Scale, position_trend
 from analysis.measures.tension import tension
 
 if TYPE_CHECKING:
-    from analysis.relationship import Relationship
+    from analysis.record.relationship import Relationship
 
 _COLUMNS = ["date", "measure", "value", "low", "high", "band"]
 

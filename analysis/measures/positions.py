@@ -21,11 +21,11 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from analysis.dates import midpoint
 from analysis.errors import OptionError
 from analysis.measures._frames import require
 from analysis.measures._sampling import Floats, Ints, alone, bootstrap, fraction
 from analysis.measures.options import check_option, length
+from analysis.record.dates import midpoint
 
 Scale = Literal["tension", "subordination"]
 SCALES: tuple[Scale, ...] = ("tension", "subordination")

@@ -22,12 +22,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.dates import midpoint
 from analysis.measures.composite_parts import Side, bilateral
-from analysis.measures.dependence import yearly
+from analysis.measures.indicators import yearly
+from analysis.record.dates import midpoint
 
 if TYPE_CHECKING:
-    from analysis.relationship import Relationship
+    from analysis.record.relationship import Relationship
 
 TRENDS = (5, 10)
 _LEAST = 3

@@ -26,14 +26,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from analysis.codebook import cameo
 from analysis.errors import OptionError, one_of
 from analysis.measures._frames import Floats, require
 from analysis.measures._sampling import alone, bootstrap, fraction
 from analysis.measures.agreement import alpha
+from analysis.record.codebook import cameo
 
 if TYPE_CHECKING:
-    from analysis.relationship import Relationship
+    from analysis.record.relationship import Relationship
 
 RECORD = "record"
 LEVELS = {"goldstein": "interval", "dependence": "ordinal", "tension": "ordinal", "subordination": "ordinal"}

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from analysis import places
+from analysis.atomic import write_document
 from analysis.errors import OptionError, one_of
-from analysis.files import write_document
+from analysis.record import places
 from analysis.runs import days
 from analysis.runs import parameters as params
 

@@ -31,7 +31,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from analysis import places
+from analysis.record import places
 from analysis.runs import parameters
 from analysis.runs.naming import Run
 

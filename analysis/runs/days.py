@@ -14,9 +14,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis import places
 from analysis.errors import OptionError, WorkbookError
-from analysis.relationship import last_day, last_day_words
+from analysis.record import places
+from analysis.record.relationship import last_day, last_day_words
 from analysis.runs.parameters import Parameter
 
 if TYPE_CHECKING:

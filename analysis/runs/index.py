@@ -5,7 +5,7 @@ Key figures are read from the outputs, so that any notebook can have some and th
 - `application/vnd.bilateral-workbook.figures+json`: an object of names and numbers or short texts, shown by the
   notebook;
 - `application/scrapbook.scrap.json+json`: the "scraps" that `scrapbook.glue` leaves, in the same way;
-- the cover (`analysis.display.Cover`): title, cut-off day, version of the record.
+- the cover (`analysis.findings.display.Cover`): title, cut-off day, version of the record.
 
 The page is one file: its style is inside, and so are its previews up to 500 runs (beyond, they are fetched from the
 folder as they come into view). It is a plain table with a
@@ -25,13 +25,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from analysis.document import COVER_MIME, FIGURES_MIME
-from analysis.escaping import guarded
-from analysis.files import write_whole
+from analysis.atomic import write_whole
+from analysis.findings.document import COVER_MIME, FIGURES_MIME
+from analysis.findings.escaping import guarded
+from analysis.findings.wording import significant
 from analysis.runs.entries import read
 from analysis.runs.naming import Run
 from analysis.runs.saved import failed_path
-from analysis.wording import significant
 
 _SCRAP_MIME = "application/scrapbook.scrap.json+json"
 _COVER_FACTS = ("as_of", "record")

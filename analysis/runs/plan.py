@@ -48,8 +48,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from analysis import places
 from analysis.errors import OptionError, nearest, one_of
+from analysis.record import places
 from analysis.runs import parameters
 from analysis.runs.days import check as check_days
 from analysis.runs.naming import FORMATS, Run, distinct

@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from analysis.places import with_package
+from analysis.record.places import with_package
 
 _LONGEST = 300  # characters
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")

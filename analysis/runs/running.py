@@ -31,8 +31,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from analysis.atomic import write_whole
 from analysis.errors import OptionError, PublishError
-from analysis.files import write_whole
 from analysis.runs import days, processes
 from analysis.runs import parameters as params
 from analysis.runs.processes import end_of, last_words, sentence

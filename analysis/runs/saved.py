@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.files import write_whole
+from analysis.atomic import write_whole
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

@@ -23,8 +23,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from analysis.atomic import write_whole
 from analysis.errors import WorkbookError
-from analysis.files import write_whole
 from analysis.runs import causes, entries, index
 from analysis.runs.naming import Run
 from analysis.runs.processes import sentence

@@ -31,7 +31,7 @@ from typing import Any
 
 import pytest
 
-from analysis import places
+from analysis.record import places
 from analysis.runs import entries, index, plan, single
 
 sys.path.insert(0, str(Path(__file__).parents[1]))

@@ -20,8 +20,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.codebook import cameo
 from analysis.measures.tension import tension
+from analysis.record.codebook import cameo
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZES = (1_000, 100_000, 1_000_000)

@@ -288,7 +288,7 @@ def phoenix() -> str:
 
 def codebook(name: str) -> Path:
     """A table of the codebook."""
-    from analysis import places
+    from analysis.record import places
 
     return places.codebook() / f"{name}.csv"
 

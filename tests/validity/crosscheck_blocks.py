@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.wording import number, signed
+from analysis.findings.wording import number, signed
 
 from . import crosschecks
 from .tables import Cell, block, change, range_of, table, text, three, two
@@ -12,7 +12,7 @@ from .tables import Cell, block, change, range_of, table, text, three, two
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analysis.relationship import Relationship
+    from analysis.record.relationship import Relationship
 
 # Krippendorff's least alpha for tentative conclusions.
 _TENTATIVE = 0.667

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.dates import midpoint
 from analysis.measures._sampling import rank_correlation
 from analysis.measures.agreement import agreement, assessors_vs_events
 from analysis.measures.calibration import murphy
@@ -22,9 +21,10 @@ from analysis.measures.meetings import PUBLISHED, meetings_per_year
 from analysis.measures.positions import SCALES
 from analysis.measures.skill import skill
 from analysis.measures.tension import tension
+from analysis.record.dates import midpoint
 
 if TYPE_CHECKING:
-    from analysis.relationship import Relationship
+    from analysis.record.relationship import Relationship
 
 LAGS = (-180, -90, 0, 30, 90, 180)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analysis.findings.wording import number, signed
 from analysis.measures.burstiness import burstiness
-from analysis.wording import number, signed
 
 from . import foresight
 from .tables import Cell, block, cases, table, text, three, two
@@ -13,7 +13,7 @@ from .tables import Cell, block, cases, table, text, three, two
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analysis.relationship import Relationship
+    from analysis.record.relationship import Relationship
 
 FIRST = "2004-12-31"
 _WIDE, _LEADS = "constant that scatters", (1, 4)

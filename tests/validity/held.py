@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.measures.calibration import binned, murphy_parts
-from analysis.measures.comparison import difference
 from analysis.measures.conduct import conduct
+from analysis.measures.difference import difference
 from analysis.measures.forecasts import brier, resolve
 from analysis.measures.interplay import initiative
 from analysis.measures.tension import tension

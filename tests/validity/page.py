@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.atomic import write_whole
 from analysis.errors import OptionError, nearest, one_of
-from analysis.files import write_whole
-from analysis.places import SHIPPED
-from analysis.relationship import load
+from analysis.record.places import SHIPPED
+from analysis.record.relationship import load
 
 from . import crosscheck_blocks as crossed
 from . import foresight_blocks, sentences
@@ -23,7 +23,7 @@ from . import record_blocks as of_record
 from . import simulated_blocks as simulated
 
 if TYPE_CHECKING:
-    from analysis.relationship import Relationship
+    from analysis.record.relationship import Relationship
 
 BEGIN = "<!-- {name}: made by `python -m tests.validity docs/methods.md`, do not edit -->"
 END = "<!-- end of {name} -->"

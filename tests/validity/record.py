@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis import places
-from analysis.codebook import SCHEME
+from analysis.findings.wording import signed
 from analysis.measures._sampling import rank_correlation
 from analysis.measures.tension import sensitivity, tension
 from analysis.measures.turning_points import turning_points
-from analysis.wording import signed
+from analysis.record import places
+from analysis.record.codebook import SCHEME
 
 if TYPE_CHECKING:
-    from analysis.relationship import Relationship
+    from analysis.record.relationship import Relationship
 
 HALF_LIVES = ("60D", "90D", "180D", "365D")
 ERRORS = ("events", "dates", "coding")

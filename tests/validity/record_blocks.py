@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analysis.findings.wording import number
 from analysis.measures.turning_points import turning_points as find
-from analysis.wording import number
 
 from . import record
 from .tables import Cell, block, change, range_of, table, text, three, two
@@ -13,7 +13,7 @@ from .tables import Cell, block, change, range_of, table, text, three, two
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analysis.relationship import Relationship
+    from analysis.record.relationship import Relationship
 
 _AGAINST: dict[str, tuple[str, Cell]] = {
     "rank_correlation": ("rank correlation", three),

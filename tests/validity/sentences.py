@@ -13,7 +13,7 @@ import pandas as pd
 
 import analysis as an
 from analysis import findings
-from analysis.places import SHIPPED
+from analysis.record.places import SHIPPED
 
 from . import tables, worlds
 

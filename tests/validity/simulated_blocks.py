@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.places import SHIPPED
-from analysis.relationship import load
-from analysis.wording import number
+from analysis.findings.wording import number
+from analysis.record.places import SHIPPED
+from analysis.record.relationship import load
 
 from . import found, held
 from .tables import block, cases, change, range_of, table, text, three, two

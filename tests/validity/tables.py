@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
-from analysis.wording import number, signed
+from analysis.findings.wording import number, signed
 
 Cell = Callable[[object], str]
 

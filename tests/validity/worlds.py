@@ -18,9 +18,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.codebook import cameo
 from analysis.measures import _coding, _frames
 from analysis.measures._frames import Days, Floats
+from analysis.record.codebook import cameo
 
 CONFLICT = ("111", "112", "120", "130", "138", "163", "172", "190")
 COOPERATION = ("036", "040", "042", "051", "057", "061", "070", "072")

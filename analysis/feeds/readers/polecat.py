@@ -27,7 +27,7 @@ def read(table: Table) -> dict[str, Value]:
     """Return the columns of a POLECAT row, one for each pair of countries."""
     import ibis
 
-    from analysis import codebook
+    from analysis.record import codebook
 
     kind = table["event_type"].upper()
     source, target = in_alpha3(table["pair_source"], "name"), in_alpha3(table["pair_target"], "name")

@@ -21,7 +21,7 @@ from multiprocessing import Pipe
 from typing import Any
 
 from analysis.errors import PublishError
-from analysis.places import with_package
+from analysis.record.places import with_package
 from analysis.runs.processes import environment, folder
 from analysis.runs.warm.server import Request
 

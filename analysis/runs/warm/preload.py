@@ -14,7 +14,7 @@ import pkgutil
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from analysis import places
+from analysis.record import places
 from analysis.runs import parameters
 from analysis.runs.running import quickly
 
@@ -108,7 +108,7 @@ def record(path: str) -> None:
     import pandas as pd
 
     from analysis.measures.headline import headline
-    from analysis.relationship import load
+    from analysis.record.relationship import load
 
     whole = load(path)
     headline(whole.as_of_day(whole.cutoff - pd.Timedelta(days=366)))
@@ -120,18 +120,18 @@ def _rehearse() -> None:
 
     import pandas as pd
 
-    from analysis.charts import axes, house
-    from analysis.charts.type import BOLD
-    from analysis.display import Chart
-    from analysis.schema import validate
-    from analysis.tables import TABLES
+    from analysis.charts import axes, design
+    from analysis.charts.text_metrics import BOLD
+    from analysis.findings.display import Chart
+    from analysis.record.schema import validate
+    from analysis.record.tables import TABLES
 
     for schema in TABLES:
         validate(pd.DataFrame({column.name: pd.Series([], dtype="str") for column in schema.columns}), [], schema)
     letters = string.printable[:94]
-    with house.drawing():
-        sheet = house.sheet(letters, letters, letters, 1.0)
-        panel = sheet.axes(house.Box(0.5, 0.5, 4, 0.4), x=(11000, 12000), y=(0, 1))
+    with design.drawing():
+        sheet = design.sheet(letters, letters, letters, 1.0)
+        panel = sheet.axes(design.Box(0.5, 0.5, 4, 0.4), x=(11000, 12000), y=(0, 1))
         axes.set_time(panel, 4)
         axes.set_values(panel, [0, 1])
         panel.plot([11100, 11200], [0, 1])
