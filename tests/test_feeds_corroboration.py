@@ -166,17 +166,18 @@ def test_an_echo_of_the_shipped_record_correlates_and_noise_alone_does_not(tmp_p
     assert close.rows["url"].str.contains("synthetic").all()
 
 
-def frames(tmp_path, seed=0):
+@pytest.fixture(scope="module")
+def frames(tmp_path_factory):
     rel = an.load("russia-belarus")
     sides = (rel.side_a.id, rel.side_b.id)
-    reading = read(echo(rel.events, tmp_path / f"feed{seed}", sides=sides, seed=seed), sides)
+    reading = read(echo(rel.events, tmp_path_factory.mktemp("feed"), sides=sides, seed=0), sides)
     agreement = corroborate(rel.events[rel.events["dyad"]], reading.events, freqs=["M"], draws=50)
     shares = [an.tension(one, freq="M", band=None) for one in (rel.events, reading.events)]
     return rel, reading, agreement, shares
 
 
-def test_the_chart_says_its_finding_and_hatches_months_without_archive(tmp_path):
-    rel, reading, agreement, shares = frames(tmp_path)
+def test_the_chart_says_its_finding_and_hatches_months_without_archive(frames):
+    rel, reading, agreement, shares = frames
     chart = feeds.corroboration_chart(*shares, reading.coverage, agreement, name="synthetic feed", sides=rel.sides)
     value = f"{agreement['value'].iloc[0]:.2f}"
     assert chart.title == f"Record and synthetic feed move together: rank correlation {value}"
@@ -189,8 +190,8 @@ def test_the_chart_says_its_finding_and_hatches_months_without_archive(tmp_path)
     assert feeds.sentence(agreement, "synthetic feed").text.startswith(chart.title)
 
 
-def test_the_chart_of_nothing_says_so(tmp_path):
-    _, reading, agreement, shares = frames(tmp_path)
+def test_the_chart_of_nothing_says_so(frames):
+    _, reading, agreement, shares = frames
     empty = agreement.assign(state="too few periods", value=np.nan)
     none = feeds.corroboration_chart(shares[0], shares[1].iloc[:0], reading.coverage, empty, name="gdelt2 feed")
     assert none.title.startswith("Nothing to compare")

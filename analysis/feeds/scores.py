@@ -37,12 +37,36 @@ def disagreements(rows: pd.DataFrame, limit: float = LIMIT) -> pd.DataFrame:
     tables = {one.name: one.scores for one in feeds().values() if one.scores}
     own = rows["feed"].map(tables)
     known = rows[own.notna() & rows["cameo"].notna() & rows["goldstein"].notna()]
+    known = known[known["feed_file"].fillna("").isin(_doubtful(known, own, limit))]
     found = []
     for file, part in known.groupby(known["feed_file"].fillna(""), sort=True):
         scheme = tables[str(part["feed"].iloc[0])]
         found += [_scores(str(file), part, scheme), _quads(str(file), part, scheme)]
     table = pd.DataFrame([one for one in found if one], columns=columns)
     return table[table["share"] > limit].reset_index(drop=True)
+
+
+def _doubtful(known: pd.DataFrame, own: pd.Series, limit: float) -> pd.Index:
+    """Return the files in which more than `limit` of the rows disagree: all of them at once, as most have none."""
+    if known.empty:
+        return pd.Index([])
+    table, roots = (
+        _variants().set_index("code"),
+        codebook.cameo().drop_duplicates("root").set_index("root")["quad_class"],
+    )
+    scheme = own.reindex(known.index)
+    score = pd.concat([known["cameo"].map(table[name])[scheme == name] for name in scheme.unique()])
+    quad, file = known["root"].map(roots), known["feed_file"].fillna("")
+    counted = pd.DataFrame(
+        {
+            "score": (score.reindex(known.index) - known["goldstein"])
+            .abs()
+            .gt(0.005)[known["cameo"].isin(table.index)],
+            "quad": (known["quad_class"] != quad)[quad.notna()],
+        }
+    )
+    shares = counted.astype("Float64").groupby(file).mean()
+    return shares.index[(shares > limit).any(axis=1)]
 
 
 def _scores(file: str, part: pd.DataFrame, scheme: str) -> dict[str, object]:
