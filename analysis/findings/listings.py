@@ -26,6 +26,7 @@ from analysis.findings.wording import (
     when,
 )
 from analysis.measures.options import length
+from analysis.record.dates import dated_parts, spans
 from analysis.record.pages import UNKNOWN
 
 if TYPE_CHECKING:
@@ -178,6 +179,24 @@ def new_acts(rel: Relationship, changes: Changes, top: int = 8) -> Table:
         "last day that their date allows"
     )
     return Table(frame, caption, "new-acts", _cited(rel, "events", rows["event_id"]), (20, 54, 12, 14))
+
+
+def sequels(rel: Relationship, since: pd.Timestamp, top: int = 8) -> Table:
+    """Return what followed earlier acts between the sides: the newest parts of `sequel` dated after `since` and not
+    after the cut-off."""
+    parts = [
+        {"event_id": act.event_id, "title": act.title, "act": when(act), "date": date, "words": words}
+        for act in rel.events[rel.events["dyad"] & rel.events["sequel"].notna()].itertuples()
+        for date, words in dated_parts(act.sequel)
+    ]
+    rows = pd.DataFrame(parts, columns=["event_id", "title", "act", "date", "words"])
+    rows = rows.join(spans(rows["date"].astype("str")))
+    rows = rows[(rows["end"] > since) & (rows["end"] <= rel.cutoff)]
+    newest = rows.sort_values(["end", "start", "event_id"], ascending=[False, False, True], kind="stable").head(top)
+    cells = [[row.act, row.title, f"{when(row)}: {row.words}"] for row in newest.itertuples()]
+    caption = f"What followed earlier acts between {day_text(since)} and {day_text(rel.cutoff)}, the newest first"
+    frame = pd.DataFrame(cells, columns=["Date", "Act", "What followed"])
+    return Table(frame, caption, "sequels", _cited(rel, "events", newest["event_id"]), (16, 36, 48))
 
 
 def evidence(rel: Relationship) -> Table:
