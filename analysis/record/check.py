@@ -195,7 +195,8 @@ def _values(tables: Tables, lines: Lines) -> Iterator[Fault]:
     table = tables["indicators"]
     value, low, high, withheld = table["value"], table["low"], table["high"], table["basis"] == "withheld"
     outside = (low > value) | (high < value) | (low > high)
-    between = "between low (" + low.map("{:g}".format) + ") and high (" + high.map("{:g}".format) + ")"
+    texts = [bound.map("{:g}".format).astype("str") for bound in (low, high)]
+    between = "between low (" + texts[0] + ") and high (" + texts[1] + ")"
     way_out = "Set the basis to withheld only where the producer keeps it secret."
     for wrong, expected, hint in (
         (withheld & value.notna(), "empty where the basis is withheld", ""),
