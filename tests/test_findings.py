@@ -133,9 +133,18 @@ def test_what_followed_an_act_is_told_from_its_day_on_and_not_before(
 ) -> None:
     rows = {name: [dict(row) for row in held] for name, held in ROWS.items()}
     rows["events"][0]["sequel"] = "2001-04-01: called off; for now; 2001: tried again; 2044: never seen"
+    rows["sources"][1]["published"] = "2001-04-01"
     shown = listings.sequels(an.load(write_record(record, rows), day), pd.Timestamp(since))
     assert shown.frame["What followed"].tolist() == told
-    assert all(sources == ("times-2001",) for sources in shown.sources)
+    # The page of March is the better one, and cannot know.
+    assert list(shown.sources)[-1:] == [("post-2001",)] * (len(told) > 0)
+
+
+def test_what_followed_is_not_told_without_a_page_that_could_know_it(record: Path) -> None:
+    rows = {name: [dict(row) for row in held] for name, held in ROWS.items()}
+    rows["events"][0]["sequel"] = "2001-04-01: called off"
+    shown = listings.sequels(an.load(write_record(record, rows)), pd.Timestamp("2001-03-31"))
+    assert (len(shown.frame), list(shown.sources)) == (0, [])
 
 
 def test_bottom_line_and_table_tell_one_change() -> None:
