@@ -151,16 +151,14 @@ def changed_measures(changes: Changes) -> Table:
     ]
     days = [day_text(changes.since), day_text(changes.until)]
     frame = pd.DataFrame(cells, columns=["Measure", *days, "Change", "Clear"])
-    banded = changes.measures[changes.measures["clear"].notna()]
-    index = banded["measure"].isin(TENSION)
-    drawn = banded["measure"].map(lambda name: MEASURES[str(name)].band == "resampled") & ~index
-    rows = int(index.sum()), int(drawn.sum())
-    by_chance = number(WORD_RATE * rows[0] + APART_RATE * rows[1], 1)
+    banded = changes.measures.loc[changes.measures["clear"].notna(), "measure"]
+    drawn = [name for name in banded if MEASURES[str(name)].band == "resampled"]
+    by_chance = sum(WORD_RATE if name in TENSION else APART_RATE for name in drawn)
+    said = f". Had nothing changed, about {number(by_chance, 1)} of the {len(drawn)} rows with a drawn band would be "
     caption = (
         f"What each measure did between {' and '.join(days)}. Tension of both days by the record as it is now, the "
         "rest as it was known on each day; a change is clear where its band leaves zero, or where the bands of both "
-        f"days do not overlap. Had nothing changed, about {by_chance} of the {sum(rows)} rows with a drawn "
-        "band would be called clear"
+        f"days do not overlap{f'{said}called clear' if len(drawn) > 1 else ''}"
     )
     return Table(frame, caption, "changed-measures", None, (36, 18, 18, 10, 18))
 

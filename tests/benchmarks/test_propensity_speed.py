@@ -94,7 +94,7 @@ def by_statsmodels(events: pd.DataFrame) -> float:
         model["obs_intercept"] = np.full((1, len(number)), mean)
         model.initialize_known(np.zeros(1), np.eye(1))
         odds = np.full(len(number), mean)
-        for _ in range(30):
+        for _ in range(100):
             chance = 1 / (1 + np.exp(-odds))
             scatter = 1 / (number * chance * (1 - chance))
             seen = odds + (counts.conflict - number * chance) * scatter
@@ -102,13 +102,14 @@ def by_statsmodels(events: pd.DataFrame) -> float:
             model["obs_cov"] = scatter[None, None, :]
             smoothed = model.smooth()
             step = mean + spread * smoothed.smoothed_state[0] - odds
-            odds = np.clip(odds + np.clip(step, -1.5, 1.5), -12.0, 12.0)
+            odds = np.clip(odds + np.clip(step, -0.7, 0.7), -12.0, 12.0)
             if np.abs(step).max() < 1e-8:
                 break
         chance = 1 / (1 + np.exp(-odds))
         exact = counts.conflict * np.log(chance) + counts.cooperation * np.log1p(-chance)
         about = -0.5 * (np.log(2 * np.pi * scatter) + (seen - odds) ** 2 / scatter)
-        log_weight[index] = grid.log_weight[index] + smoothed.llf + (exact - about).sum()
+        settled = np.abs(step).max() < 1e-6  # a mode that is not found says nothing
+        log_weight[index] = grid.log_weight[index] + smoothed.llf + (exact - about).sum() if settled else -np.inf
         last = odds[-1] + spread * np.sqrt(smoothed.smoothed_state_cov[0, 0, -1]) * nodes_x
         value[index] = (nodes_w / nodes_w.sum()) @ (1 / (1 + np.exp(-last)))
     return float(normal(log_weight) @ value)
