@@ -284,6 +284,13 @@ def fit(table: Node, where: str, notices: Notices) -> list[Node]:
     return parts
 
 
+def too_wide(table: Node) -> bool:
+    """Return whether a table does not fit the line of a page at any size."""
+    grid = _grid(table)
+    stated = any(spec[1]["t"] != "ColWidthDefault" for spec in table["c"][2])
+    return not stated and sum(_need(grid.column(index)) for index in range(grid.width)) > CAPACITY[-1][1]
+
+
 def labels(table: Node) -> int:
     """Return how many first columns hold the labels of rows; at least one."""
     counts: list[int] = [body[1] for body in table["c"][4]]
