@@ -6,7 +6,6 @@ takes nothing with it. The process is forked for each run, or started from scrat
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import subprocess
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import PublishError, WorkbookError
-from analysis.runs.processes import end_of, environment, kill_group, last_words
+from analysis.runs.processes import end_of, environment, forking, kill_group, last_words
 
 _running: set[Any] = set()
 
@@ -71,14 +70,10 @@ def end_all() -> None:
 
 
 def _started(arguments: dict[str, Any], log: Path, warm: bool) -> Any:
-    if warm:
-        with contextlib.suppress(ModuleNotFoundError):
-            from analysis.runs.warm import client
-            from analysis.runs.warm.server import Request
+    if warm and (client := forking()[0]):
+        from analysis.runs.warm.server import Request
 
-            if not client.unavailable():
-                server = client.server()
-                return server.fork(Request(write, arguments, environment(), os.getcwd(), str(log)))
+        return client.server().fork(Request(write, arguments, environment(), os.getcwd(), str(log)))
     code = f"import json, sys; from {__name__} import write; write(**json.loads(sys.argv[1]))"
     command = [sys.executable, "-c", code, json.dumps(arguments)]
     with open(log, "wb") as file:
