@@ -169,7 +169,7 @@ def _ledger(plan_file: Path, out: Path) -> None:
     index.write(out, runs)
 
 
-# On two cores 2 to 5 s, most of it the file system's: it was 20 s when each look read what is installed anew.
+# On two quiet cores 2 to 4 s, most of it the file system's; up to 7 s beside other work.
 @pytest.mark.benchmark(group="the ledger of 10,000 runs, CPU seconds", timer=time.process_time)
 def test_the_ledger_of_ten_thousand_runs(benchmark: Any, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
