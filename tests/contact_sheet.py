@@ -38,7 +38,7 @@ def inputs() -> Iterator[tuple[str, Relationship, str]]:
         few = acts.iloc[np.linspace(0, len(acts) - 1, days + 2).astype(int)[1:-1]].reset_index(drop=True)
         small = replace(rel, events=few, eras=rel.eras.iloc[:0], assessments=rel.assessments.iloc[: days * 2])
         yield name, replace(small, indicators=rel.indicators.iloc[: days * 3]), f"{few['start'].min():%Y-%m-%d}"
-    many = kit.events(5000, 34).assign(short="").replace({"AAA": rel.side_a.id, "BBB": rel.side_b.id})
+    many = kit.events(5000, 34).assign(short="", persons=rel.events["persons"].dropna().iloc[-1])
     for side, own in (("AAA", rel.side_a.id), ("BBB", rel.side_b.id)):
         for column in ("source_actor", "target_actor", "direction"):
             many[column] = many[column].str.replace(side, own)

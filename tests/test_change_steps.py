@@ -23,7 +23,7 @@ def levels(table: pd.DataFrame, *days: pd.Timestamp) -> list[float]:
 def test_steps_add_up_to_the_difference(table: pd.DataFrame) -> None:
     middle = table["start"] + ((table["end"] - table["start"]) / 2).dt.floor("D")
     then, now = middle.min(), max(middle.max(), table["end"].max()) + pd.Timedelta("90D")
-    steps = an.change_steps(table, then, now, draws=10, lowering=1, raising=1)
+    steps = an.change_steps(table, then, now, draws=20, lowering=1, raising=1)
     inner = steps["value"].iloc[1:-1].sum()
     first, last = levels(table, then, now)
     if np.isnan(first):

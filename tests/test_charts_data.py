@@ -90,6 +90,13 @@ def test_fewer_than_ten_acts_are_a_sentence_and_ten_a_picture(frame: pd.DataFram
     few = charts.tension(frame, events.tail(9))
     assert (few.title, few.drawn) == ("Only 9 acts recorded in this period: too few for a line", False)
     assert charts.tension(frame, events.tail(10)).drawn
+    domains = pd.DataFrame(
+        {"date": pd.date_range("2020-01-31", periods=10, freq="ME"), "value": 0.5, "domain": "trade"}
+    )
+    for name, column in (("domains", "domain"), ("direction", "direction"), ("sensitivity", "half_life")):
+        table = domains.assign(direction="AAA>BBB", half_life="90D", events=1)
+        assert getattr(charts, name)(table).drawn, column
+        assert getattr(charts, name)(table.head(9)).title.startswith("Only 9 acts recorded in this period: too few")
 
 
 def test_period_cuts_what_is_drawn(frame: pd.DataFrame) -> None:

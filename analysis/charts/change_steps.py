@@ -68,12 +68,10 @@ def change_steps(frame: pd.DataFrame, events: pd.DataFrame | None = None, **hous
         return Page(frame, few, counted=events)
     rows = frame.reset_index(drop=True)
     listed = [f"{_label(row)} {_number(row)}" for row in rows.to_dict("records")]
-    then = rows["date"].iloc[0]
     return Page(
         rows,
         title_text(title_data(rows)),
-        f"Hostile part of {named(house, events)}, percent of weight: steps from {wording.day(then)} to "
-        f"{wording.day(rows['date'].iloc[-1])}, in points",
+        f"Hostile part of {named(house, events)}, percent of weight, and the steps between in points",
         "Blue lowers, brown raises; each bar begins where the last one ended. Bracket: 90% of redrawn records. "
         "The steps add up exactly, differences by rounding.",
         ("Waterfall chart of the change of the tension share", f"{'; '.join(listed)}."),
@@ -117,7 +115,7 @@ def _label(row: dict[Any, Any]) -> str:
     if kind in ("then", "now"):
         return wording.day(row["date"])
     if kind == "fade":
-        return "Older act fades" if acts == 1 else f"{acts} older acts fade"
+        return "Older act fades" if acts == 1 else f"{acts:,} older acts fade"
     if kind.endswith("others"):
         way = "friendly" if kind.startswith("lower") else "hostile"
         return wording.count(acts, f"other new {way} act")
@@ -129,7 +127,7 @@ def _draw(words: Words, rows: pd.DataFrame) -> Sheet:
     left = own.room * (0.44 if own.width > 4 else 0.5)
     right = 0.45
     records = rows.to_dict("records")
-    labels = [wrap(_label(row), left - 0.12, LABEL, max_lines=3) for row in records]
+    labels = [wrap(_label(row), left - 0.12, LABEL, max_lines=3 if own.width > 4 else 5) for row in records]
     heights = [
         height(len(label), LABEL) + (0.16 if row["kind"] in ("then", "now") else 0.06)
         for label, row in zip(labels, records, strict=True)

@@ -71,7 +71,7 @@ def conduct(frame: pd.DataFrame, events: pd.DataFrame | None = None, **house: Un
     if said.key == "few":
         return Page(rows, title_text(said), counted=events)
     scheme = str(rows["scheme"].iloc[0]) if "scheme" in rows else ""
-    apart = float(_clear(parts["gap"]).mean())
+    apart = float(_clear(parts["gap"]).ne(0).mean())
     return Page(
         rows,
         title_text(said),
@@ -90,9 +90,10 @@ def conduct(frame: pd.DataFrame, events: pd.DataFrame | None = None, **house: Un
     )
 
 
-def _clear(gap: pd.DataFrame) -> pd.Series[bool]:
-    """Mark the days on which both parts rest on recent acts and the gap's band leaves zero."""
-    return ((gap["low"] > 0) | (gap["high"] < 0)) & ~frames.silent(gap)
+def _clear(gap: pd.DataFrame) -> pd.Series[int]:
+    """Mark the days on which both parts rest on recent acts and the gap's band leaves zero: 1 above it, -1 below."""
+    sign = (gap["low"] > 0).astype(int) - (gap["high"] < 0).astype(int)
+    return sign.where(~frames.silent(gap), 0)
 
 
 def title_data(parts: dict[str, pd.DataFrame]) -> Title:

@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.charts import axes, design, frames
 from analysis.charts.design import Sheet, Words
 from analysis.charts.labels import End
-from analysis.charts.scaffold import House, Page, chart, limits, marks, spoken
+from analysis.charts.scaffold import House, Page, chart, few, limits, marks, spoken
 from analysis.charts.stack import Plan, stack
 from analysis.charts.title import Title
 from analysis.findings import wording
@@ -63,6 +63,8 @@ def direction(frame: pd.DataFrame, events: pd.DataFrame | None = None, **house: 
     rows = rows[rows["direction"].str.contains(">", regex=False)].reset_index(drop=True)
     if rows["value"].notna().sum() == 0:
         return Page(rows, "No directed act between the two sides is recorded in this period", counted=events)
+    if sentence := few(rows, events):
+        return sentence
     ways = _ways(rows, sides)
     names = {side.id: side.name for side in sides or ()}
     series = {way: frames.series(rows[rows["direction"] == way], "tension_share") for way in ways}
@@ -95,12 +97,14 @@ def _way(way: str, names: dict[str, str]) -> str:
     return f"{names.get(start, start)} to {names.get(end, end)}"
 
 
-def _apart(series: dict[str, pd.DataFrame]) -> pd.Series[bool]:
-    """Mark the rows of the first direction on which both rest on recent acts and their bands do not meet."""
+def _apart(series: dict[str, pd.DataFrame]) -> pd.Series[int]:
+    """Mark the rows of the first direction on which both rest on recent acts and their bands do not meet: 1 where the
+    first is tenser, -1 where the other is.
+    """
     first, second = series.values()
     other = second.set_index("date").reindex(first["date"]).reset_index()
-    clear = (first["low"] > other["high"]) | (first["high"] < other["low"])
-    return clear & ~frames.silent(first) & ~frames.silent(other)
+    sign = (first["low"] > other["high"]).astype(int) - (first["high"] < other["low"]).astype(int)
+    return sign.where(~frames.silent(first) & ~frames.silent(other), 0)
 
 
 def title_data(series: dict[str, pd.DataFrame], names: dict[str, str]) -> Title:
@@ -114,14 +118,13 @@ def title_data(series: dict[str, pd.DataFrame], names: dict[str, str]) -> Title:
     numbers = {"a": a, "b": b, "day": last["date"], "value": float(last["value"])}
     if not rest:
         return Title("one direction", numbers)
-    runs = frames.runs(
-        first.assign(other=rest[0][1].set_index("date")["value"].reindex(first["date"]).to_numpy()), _apart(series)
-    )
+    sign = _apart(series)
+    runs = frames.runs(first.assign(sign=sign), sign)
     if not runs:
         return Title("no clear difference", {**numbers, "first": first["date"].iloc[0]})
     longest = max(runs, key=lambda run: run["date"].iloc[-1] - run["date"].iloc[0])
     stretch = {"a": a, "b": b, "first": longest["date"].iloc[0], "last": longest["date"].iloc[-1]}
-    return Title("tenser", stretch, "a" if (longest["value"] > longest["other"]).mean() > 0.5 else "b")
+    return Title("tenser", stretch, "a" if longest["sign"].iloc[0] > 0 else "b")
 
 
 def title_text(title: Title) -> str:

@@ -1,8 +1,8 @@
 """Where the quarrel is: how tense each domain was, on the time axis of the tension chart.
 
-Domains are rows and half-years (quarters of a short period) are cells, coloured by the tension share at their end,
-brown above the usual level and blue below it; a brown cell has a dot as well, so that it holds in grey. A cell is
-empty where no act of the domain was recorded in it: the measure goes on remembering, the record does not.
+Domains are rows and half-years are cells (quarters of a short period, years in a column), coloured by the tension share
+at their end, brown above the usual level and blue below it; a brown cell has a dot as well, so that it holds in grey. A
+cell is empty where no act of the domain was recorded in it: the measure goes on remembering, the record does not.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pandas as pd
 from analysis.charts import axes, design, frames
 from analysis.charts.design import LABEL, Box, Sheet, Words
 from analysis.charts.labels import REACH
-from analysis.charts.scaffold import House, Page, chart, limits, named, spoken
+from analysis.charts.scaffold import House, Page, chart, few, limits, named, spoken
 from analysis.charts.text_metrics import width
 from analysis.charts.title import Title
 from analysis.findings import wording
@@ -78,13 +78,17 @@ def domains(
     rows = frames.shares(frame, house.get("period"))
     if rows["events"].sum() == 0 or rows["value"].notna().sum() == 0:
         return Page(rows, "No act between the two sides is recorded in this period", counted=events)
+    if sentence := few(rows, events, "a picture"):
+        return sentence
     span = limits(rows, house)
-    short = span[1] - span[0] < _SHORT
+    days = span[1] - span[0]
+    # Quarters of a short period, half-years of a long one, years where those would be hairlines.
+    months = 3 if days < _SHORT else 6 if design.form().panel * 183 / days > 0.05 else 12
     known = frames.usual(events, prior)
     middle = 0.5 if known is None else min(max(known, 0.01), 0.99)
-    cells = _cells(rows, short, middle)
+    cells = _cells(rows, months, middle)
     counts = _counts(cells)
-    unit = "quarter" if short else "half-year"
+    unit = {3: "quarter", 6: "half-year", 12: "year"}[months]
     return Page(
         cells,
         title_text(title_data(cells), unit),
@@ -102,17 +106,17 @@ def domains(
     )
 
 
-def _cells(rows: pd.DataFrame, short: bool, middle: float) -> pd.DataFrame:
-    """Return one row a domain and half-year (or quarter) with an act: its first and last day, the last value in it,
-    the number of acts, and whether it is tenser than usual.
+def _cells(rows: pd.DataFrame, months: int, middle: float) -> pd.DataFrame:
+    """Return one row a domain and part of a year with an act: its first day and the day after its last one, the last
+    value in it, the number of acts, and whether it is tenser than usual.
     """
-    month = (rows["date"].dt.month - 1) // (3 if short else 6) * (3 if short else 6) + 1
+    month = (rows["date"].dt.month - 1) // months * months + 1
     start = pd.to_datetime({"year": rows["date"].dt.year, "month": month, "day": 1})
     dated = rows.assign(start=start).sort_values("date", kind="stable")
     keys = ["domain", "start"]
     table = dated.groupby(keys, sort=True).agg(value=("value", "last"), events=("events", "sum")).reset_index()
     table = table[(table["events"] > 0) & table["value"].notna()].reset_index(drop=True)
-    end = table["start"] + pd.DateOffset(months=3 if short else 6)
+    end = table["start"] + pd.DateOffset(months=months)
     return table.assign(end=end, tenser=table["value"].astype(float) > middle)
 
 

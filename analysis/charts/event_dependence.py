@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.charts import axes, design, frames
 from analysis.charts.design import Sheet, Words
 from analysis.charts.labels import End
-from analysis.charts.scaffold import FEW_ACTS, House, Page, chart, limits, spoken
+from analysis.charts.scaffold import House, Page, chart, few, limits, spoken
 from analysis.charts.stack import Plan, stack
 from analysis.charts.title import Title
 from analysis.findings import wording
@@ -59,6 +59,8 @@ def event_dependence(frame: pd.DataFrame, **house: Unpack[House]) -> Page:
     rows = frames.within(frame, house.get("period"))
     if rows["value"].notna().sum() == 0:
         return Page(rows, "No shift of dependence is coded in this period")
+    if sentence := few(rows):
+        return sentence
     who = sides[0].name if sides else "side A"
     lines = _lines(rows)
     heading = title_text(title_data(lines), who)
@@ -89,16 +91,13 @@ def _lines(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
 def title_data(lines: dict[str, pd.DataFrame]) -> Title:
     """Return what is said of the first line: its sum, and its direction where enough events and their band bear one.
 
-    Keys: "domain", "few", "no clear direction", "direction".
+    Keys: "domain", "no clear direction", "direction".
     """
     (name, first), *_ = lines.items()
     last = first.iloc[-1]
     numbers = {"total": float(last["value"]), "year": int(last["date"].year)}
     if name:
         return Title("domain", {"domain": name, **numbers})
-    counted = int(first["events"].sum()) if "events" in first else FEW_ACTS
-    if counted < FEW_ACTS:
-        return Title("few", {"events": counted, **numbers})
     if last["value"] == 0 or (frames.has_band(first) and float(last["low"]) <= 0 <= float(last["high"])):
         return Title("no clear direction", numbers)
     return Title("direction", numbers, "more" if last["value"] > 0 else "less")
@@ -110,8 +109,6 @@ def title_text(title: Title, who: str) -> str:
     total = f"add up to {wording.signed(said['total'], 0)} by {said['year']}"
     if title.key == "domain":
         return f"{said['domain'].capitalize()} moved most: coded shifts {total}"
-    if title.key == "few":
-        return f"Only {wording.count(said['events'], 'event')} coded; shifts {total}"
     if title.key == "no clear direction":
         return f"Coded shifts {total}: no clear direction"
     way = f"{title.direction} dependent"

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+LONG = 90
+"""Days that a stretch must have to be told and marked."""
+
+
 def require(frame: pd.DataFrame, where: str, *columns: str) -> None:
     """Refuse a frame that lacks one of the columns.
 
@@ -97,9 +101,11 @@ def usual(events: pd.DataFrame | None, prior: float | None) -> float | None:
     return None if np.isnan(share) else share
 
 
-def runs(rows: pd.DataFrame, chosen: pd.Series[bool]) -> list[pd.DataFrame]:
-    """Cut out the stretches of rows that are chosen, in their order."""
-    return [run for _, run in rows[chosen].groupby((chosen != chosen.shift()).cumsum()[chosen], sort=True)]
+def runs(rows: pd.DataFrame, sign: pd.Series[int]) -> list[pd.DataFrame]:
+    """Cut out the stretches of rows of one sign, 1 or -1, in their order; those under 90 days are no stretch."""
+    chosen = sign != 0
+    cut = rows[chosen].groupby((sign != sign.shift()).cumsum()[chosen], sort=True)
+    return [run for _, run in cut if (run["date"].iloc[-1] - run["date"].iloc[0]).days >= LONG]
 
 
 def draw_runs(panel: Axes, stretches: Sequence[pd.DataFrame], gid: str = "clear") -> None:

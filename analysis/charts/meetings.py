@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
 _ROW, _TICKS = 0.165, 0.24
+_WEEK = 7
 _SHADES = ("#F2F2F2", "#E3E3E3")
 
 
@@ -85,7 +86,7 @@ def meetings(frame: pd.DataFrame, held: pd.DataFrame | None = None, **house: Unp
         f"{wording.years(known['year'].min(), known['year'].max())}",
         wording.subtitle(
             "Dot: day of a meeting in the record, which holds fewer than took place" if held is not None else "",
-            "Open bar: within this span" if len(days) and (days["end"] > days["start"]).any() else "",
+            "Open bar: within this span" if len(days) and ((days["end"] - days["start"]).dt.days > _WEEK).any() else "",
             f"At the right: in the record{', of those counted by others' if published else ''}",
             "Hatched: year not covered" if bool(rows["value"].isna().any()) else "",
             f"{known['year'].max()} is covered in part" if _partial(known.iloc[-1], cutoff) else "",
@@ -179,17 +180,11 @@ def _draw(words: Words, rows: pd.DataFrame, days: pd.DataFrame) -> Sheet:
     sheet = design.sheet(words, tall * len(rows) + _TICKS)
     box = sheet.body.inset(left=own.left, right=own.right, bottom=_TICKS)
     panel = sheet.axes(box, x=(0, 366), y=(len(rows), 0))
-    months = [
-        (pd.Timestamp(2024, month, 1).day_of_year - 1, month) for month in ((1, 4, 7, 10) if own.width > 4 else (1, 7))
-    ]
-    axes.label_x(
-        panel, [day for day, _ in months], [wording.MONTHS[month - 1][:3] for _, month in months], ["left"] * 4
-    )
-    who = (
-        rows[[name for name in ("leaders_a", "leaders_b") if name in rows]].astype("str").agg(";".join, axis=1)
-        if "leaders_a" in rows
-        else pd.Series("", index=rows.index)
-    )
+    months = (1, 4, 7, 10) if own.width > 4 else (1, 7)
+    places = [pd.Timestamp(2024, month, 1).day_of_year - 1 for month in months]
+    axes.label_x(panel, places, [wording.MONTHS[month - 1][:3] for month in months], ["left"] * len(months))
+    names = [name for name in ("leaders_a", "leaders_b") if name in rows]
+    who = rows[names].astype("str").agg(";".join, axis=1) if names else rows["year"] * 0
     shade = (who != who.shift()).cumsum() % 2
     for i, row in enumerate(rows.to_dict("records")):
         y = box.top - (i + 1) * tall + 0.035
@@ -218,7 +213,7 @@ def _draw(words: Words, rows: pd.DataFrame, days: pd.DataFrame) -> Sheet:
 def _mark(panel: Any, level: float, year: int, start: pd.Timestamp, end: pd.Timestamp) -> None:
     """Draw one meeting: a dot on its day, or an open bar over a span of more than a week."""
     begin, finish = (min(max(axes.at(day) - axes.at(f"{year}-01-01"), 0), 365) for day in (start, end))
-    if finish - begin > 7:
+    if finish - begin > _WEEK:
         panel.barh(
             [level],
             [finish - begin],

@@ -184,11 +184,11 @@ def title_text(title: Title) -> str:
     said = title.numbers
     word = _UPPER[said["scale"]]
     if title.key == "few":
-        return f"{wording.count(said['voices'], 'voice')} on {said['scale']}, too few in any period to compare"
+        return f"{wording.count(said['voices'], 'judgement')} on {said['scale']}, too few in any period to compare"
     if title.key == "level":
-        return f"Judged {word} by {said['y']} of {said['m']} voices in {said['years']}"
-    before = f"{said['x']} of {said['n']} voices before {wording.month(said['day'])}"
-    return f"Judged {word} by {before}, {said['y']} of {said['m']} since"
+        return f"Judged {word} by {said['y']} of {said['m']} organisations, {said['years']}"
+    before = f"{said['x']} of {said['n']} judgements before {wording.month(said['day'])}"
+    return f"{word.capitalize()} in {before}, in {said['y']} of {said['m']} since"
 
 
 def _years(era: Era) -> str:

@@ -152,7 +152,7 @@ def _share(row: dict[Any, Any], history: pd.DataFrame | None) -> _Share:
         notes.append("withheld since")
     length = (row["end"] - row["start"]).days + 1
     estimate, part = row["basis"] == "estimate", 1 < length < 360
-    when = f"{wording.covered(row['start'], row['end'])}{', estimate' if estimate else ''}"
+    when = _period(row, estimate)
     old = bool(row["age_days"] > OLD) if not pd.isna(row["age_days"]) else False
     return _Share(
         str(row["name"]),
@@ -166,6 +166,13 @@ def _share(row: dict[Any, Any], history: pd.DataFrame | None) -> _Share:
         row["state"] == "withheld",
         False,
     )
+
+
+def _period(row: Any, estimate: bool) -> str:
+    """Write the period of a figure so that it can be broken between its months."""
+    spoken = wording.covered(row["start"], row["end"])
+    spoken = spoken if spoken.replace("–", "").isdigit() else spoken.replace("–", " – ")
+    return f"{spoken}{', estimate' if estimate else ''}"
 
 
 def _withheld_since(own: pd.DataFrame) -> int | None:
@@ -192,7 +199,7 @@ def _reverse(shares: pd.DataFrame, sides: wording.Sides | None, cutoff: Any) -> 
     name = f"{sides[0].name} in {sides[1].name}’s {flow}" if sides else f"The reverse, {flow}"
     values = rows["value"].astype(float)
     estimate, part = bool(row.get("estimate", False)), bool(row.get("part_year", False))
-    when = f"{wording.covered(row['start'], row['end'])}{', estimate' if estimate else ''}"
+    when = _period(row, estimate)
     old = cutoff is not None and (pd.Timestamp(cutoff) - row["end"]).days > OLD
     ends = (float(values.min()), float(values.max()))
     return [_Share(name, "", float(row["value"]), when, ends, float("nan"), estimate or part, bool(old), False, True)]

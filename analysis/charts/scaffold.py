@@ -121,6 +121,15 @@ def nothing(name: str, title: str, data: pd.DataFrame, source: str = "") -> Char
     return Chart(made.figure, name, title, "", source, f"{title}. Nothing is drawn.", data, drawn=False)
 
 
+def few(rows: pd.DataFrame, counted: pd.DataFrame | None = None, what: str = "a line") -> Page | None:
+    """Return the sentence in place of a picture of fewer than ten acts, by the column `events` where there is one."""
+    acts = int(rows["events"].sum()) if "events" in rows else FEW_ACTS
+    if acts >= FEW_ACTS:
+        return None
+    title = f"Only {wording.count(acts, 'act')} recorded in this period: too few for {what}"
+    return Page(rows, title, counted=counted)
+
+
 def named(house: House, events: pd.DataFrame | None) -> str:
     """Name the acts of a chart: in the caller's words, else as acts between the sides."""
     return wording.acts_between(house.get("acts", ""), house.get("sides"), events)

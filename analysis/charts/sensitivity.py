@@ -14,7 +14,7 @@ import pandas as pd
 from analysis.charts import axes, design, frames
 from analysis.charts.design import Sheet, Words
 from analysis.charts.labels import End
-from analysis.charts.scaffold import House, Page, chart, limits, named, spoken
+from analysis.charts.scaffold import House, Page, chart, few, limits, named, spoken
 from analysis.charts.stack import Plan, stack
 from analysis.charts.tension import fill_around
 from analysis.charts.title import Title
@@ -69,6 +69,8 @@ def sensitivity(
     rows = rows[rows["value"].notna()].reset_index(drop=True)
     if rows.empty:
         return Page(rows, "No act between the two sides is recorded in this period", counted=events)
+    if sentence := few(rows[rows["half_life"] == rows["half_life"].iloc[0]], events):
+        return sentence
     known = frames.usual(events, prior)
     level = float(rows["value"].median()) if known is None else known
     series = {
