@@ -30,7 +30,7 @@ def test_steps_add_up_to_the_difference(table: pd.DataFrame) -> None:
         return
     assert steps["value"].iloc[[0, -1]].tolist() == pytest.approx([first, last])
     assert inner == pytest.approx(last - first, abs=1e-9)
-    assert steps["acts"].iloc[1:-1].sum() == steps["acts"].iloc[-1]
+    assert steps["acts"].iloc[1:-1].sum() <= steps["acts"].iloc[-1]  # an act that moves nothing is no step
 
 
 TABLE = events(

@@ -7,7 +7,7 @@ The steps add up exactly: where each bar ends the next begins.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import pandas as pd
 
@@ -19,8 +19,6 @@ from analysis.charts.title import Title
 from analysis.findings import wording
 
 if TYPE_CHECKING:
-    from typing import Unpack
-
     from matplotlib.axes import Axes
 
 _BAR = 0.11

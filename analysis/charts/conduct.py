@@ -7,7 +7,7 @@ stretches have a bar along the top.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Unpack
 
 import pandas as pd
 
@@ -19,9 +19,6 @@ from analysis.charts.stack import Plan, stack
 from analysis.charts.title import Title
 from analysis.findings import wording
 from analysis.measures.conduct import FEW_ACTS
-
-if TYPE_CHECKING:
-    from typing import Unpack
 
 _NAMES = {"verbal": "words", "material": "deeds"}
 _STYLES: dict[str, tuple[str, Any]] = {"verbal": (design.GREY, (0, (3, 1.2))), "material": (design.INK, "-")}

@@ -6,7 +6,7 @@ lines share them and do not add up to the whole. A bar along the top marks where
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Unpack
 
 import pandas as pd
 
@@ -17,9 +17,6 @@ from analysis.charts.scaffold import House, Page, chart, few, limits, marks, spo
 from analysis.charts.stack import Plan, stack
 from analysis.charts.title import Title
 from analysis.findings import wording
-
-if TYPE_CHECKING:
-    from typing import Unpack
 
 
 @chart(

@@ -7,7 +7,7 @@ cell is empty where no act of the domain was recorded in it: the measure goes on
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import pandas as pd
 
@@ -20,8 +20,6 @@ from analysis.charts.title import Title
 from analysis.findings import wording
 
 if TYPE_CHECKING:
-    from typing import Unpack
-
     from matplotlib.colors import LinearSegmentedColormap
 
 _ROW, _KEY, _TICKS = 0.17, 0.24, 0.24

@@ -6,7 +6,7 @@ direction and turns are to be read. Years that are recorded more densely move it
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Unpack
 
 import pandas as pd
 
@@ -17,9 +17,6 @@ from analysis.charts.scaffold import House, Page, chart, few, limits, spoken
 from analysis.charts.stack import Plan, stack
 from analysis.charts.title import Title
 from analysis.findings import wording
-
-if TYPE_CHECKING:
-    from typing import Unpack
 
 _MOST_LINES = 8
 

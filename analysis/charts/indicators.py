@@ -11,7 +11,7 @@ that no line touches: half a year's flow is no fall.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Unpack
 
 import pandas as pd
 
@@ -24,12 +24,8 @@ from analysis.charts.title import Title
 from analysis.findings import wording
 from analysis.findings.wording import short_month
 
-if TYPE_CHECKING:
-    from typing import Unpack
-
 _NEEDED = ("date", "start", "end", "measure", "value", "unit", "state", "record", "since")
 _COLUMNS = 3
-_MOST = 12
 _PANEL, _TICKS, _GAP, _ROW_GAP = 0.85, 0.2, 0.22, 0.14
 
 
@@ -40,7 +36,7 @@ _PANEL, _TICKS, _GAP, _ROW_GAP = 0.85, 0.2, 0.22, 0.14
     note="Every figure keeps its unit and its producer’s definition; levels cannot be compared between panels.",
 )
 def indicators(frame: pd.DataFrame, names: Sequence[str] | None = None, **house: Unpack[House]) -> Page:
-    """Draw indicators as small multiples, twelve at most.
+    """Draw indicators as small multiples, twelve at most, five in a column.
 
     Parameters
     ----------
@@ -103,11 +99,12 @@ def _any_part(rows: pd.DataFrame) -> bool:
 
 
 def _chosen(rows: pd.DataFrame, names: Sequence[str] | None) -> list[str]:
+    most = 12 if design.form().width > 4 else 5
     if names is not None:
-        return list(names)[:_MOST]
+        return list(names)[:most]
     order = list(dict.fromkeys(rows["measure"]))
     known = rows[rows["value"].notna()].groupby("measure", sort=False).size()
-    best = known.sort_values(ascending=False, kind="stable").index[:_MOST]
+    best = known.sort_values(ascending=False, kind="stable").index[:most]
     return [name for name in order if name in set(best)]
 
 

@@ -8,7 +8,7 @@ of the offices, is hatched, since none is not unknown. The shade of a row change
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, Unpack
 
 import pandas as pd
 
@@ -19,9 +19,6 @@ from analysis.charts.text_metrics import BOLD, height
 from analysis.charts.title import Title
 from analysis.findings import wording
 from analysis.measures.meetings import PART
-
-if TYPE_CHECKING:
-    from typing import Unpack
 
 _ROW, _TICKS = 0.165, 0.24
 _WEEK = 7

@@ -7,7 +7,7 @@ it where the range is one of the seven. A deadline that the coder had to set say
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -18,9 +18,6 @@ from analysis.charts.scaffold import House, Page, chart
 from analysis.charts.text_metrics import BOLD, height, wrap
 from analysis.charts.title import Title
 from analysis.findings import wording
-
-if TYPE_CHECKING:
-    from typing import Unpack
 
 _TICKS = 0.22
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -23,8 +23,6 @@ from analysis.findings import wording
 from analysis.measures.positions import LEVELS
 
 if TYPE_CHECKING:
-    from typing import Unpack
-
     from matplotlib.axes import Axes
 
 _ENDS = {"tension": ("much calmer", "much tenser"), "subordination": ("autonomous", "subordinate")}

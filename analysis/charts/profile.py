@@ -9,7 +9,7 @@ since withheld is hatched. Below a rule stands what the other side has with this
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import pandas as pd
 
@@ -22,7 +22,6 @@ from analysis.findings import wording
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Unpack
 
     from matplotlib.axes import Axes
 

@@ -7,7 +7,7 @@ what only the shortest shows does.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Unpack
 
 import pandas as pd
 
@@ -19,9 +19,6 @@ from analysis.charts.stack import Plan, stack
 from analysis.charts.tension import fill_around
 from analysis.charts.title import Title
 from analysis.findings import wording
-
-if TYPE_CHECKING:
-    from typing import Unpack
 
 
 @chart(

@@ -9,7 +9,7 @@ peaks and at the end, as the 90 % whisker of that day. Each named peak bears the
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -26,7 +26,6 @@ from analysis.measures.peak import SURE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Unpack
 
     from matplotlib.axes import Axes
 
@@ -212,10 +211,11 @@ def _alt(drawn: _Drawn) -> str:
 def _named(peak: dict[Any, Any]) -> tuple[str, str]:
     """Word a peak: when and how high, and the act that raised it with its own month where that is another."""
     when = f"{wording.month(peak['date'])}, {wording.percent(peak['value'])}:"
-    act, day = peak.get("short"), pd.Timestamp(peak.get("act_date") or pd.NaT)
+    act, day = peak.get("short"), peak.get("act_date")
     if not isinstance(act, str) or not act:
         return when, "no single act"
-    own = "" if wording.missing(day) or wording.month(day) == wording.month(peak["date"]) else wording.short_month(day)
+    same = not isinstance(day, pd.Timestamp) or wording.month(day) == wording.month(peak["date"])
+    own = "" if same else wording.short_month(pd.Timestamp(day))
     return when, f"{act}{f' ({own})' if own else ''}"
 
 

@@ -12,7 +12,7 @@ equals the later one comes first.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import pandas as pd
 
@@ -24,8 +24,6 @@ from analysis.charts.title import Title
 from analysis.findings import wording
 
 if TYPE_CHECKING:
-    from typing import Unpack
-
     from matplotlib.axes import Axes
 
 _TICKS = 0.24

@@ -8,7 +8,7 @@ came true, an open one did not, a half one did in part. Deadlines that the coder
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -22,8 +22,6 @@ from analysis.findings import wording
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Unpack
-
 CLASSES = (("likely", 0.6, 1.0), ("about even", 0.4, 0.6), ("unlikely", 0.0, 0.4))
 _ROW, _TICKS = 0.24, 0.22
 _FEW = 5

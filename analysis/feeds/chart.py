@@ -7,7 +7,7 @@ where there is no stream: a month without any archive is hatched, a month with a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import pandas as pd
 
@@ -20,8 +20,6 @@ from analysis.findings import wording
 from analysis.findings.display import Finding
 
 if TYPE_CHECKING:
-    from typing import Unpack
-
     from analysis.charts.design import Sheet, Words
 
 _NOTE = (

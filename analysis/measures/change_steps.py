@@ -97,7 +97,7 @@ def change_steps(
     )
     frame = pd.DataFrame(rows).reindex(columns=COLUMNS)
     texts = ["event_id", "title", "short"]
-    frame[texts] = frame[texts].fillna("")
+    frame[texts] = frame[texts].astype("object").fillna("")
     return frame.assign(measure="tension_share", clear=bool(ends["clear"])).astype({"date": "datetime64[us]"})
 
 
