@@ -199,6 +199,14 @@ def _years(era: Era) -> str:
     return start if start == end else f"{start} – {end}"
 
 
+def _count(era: Era) -> list[str]:
+    """Write the share on the upper steps and of how many, in one line or, in a column, two."""
+    if not era.scores:
+        return ["no voice"]
+    share, of = wording.percent(era.upper / len(era.scores)), f"of {len(era.scores)}"
+    return [f"{share} {of}"] if design.form().width > 4 else [share, of]
+
+
 def _draw(words: Words, cut: Sequence[Era], scale: str) -> Sheet:
     own = design.form()
     left, right = (1.05, 1.0) if own.width > 4 else (0.62, 0.62)
@@ -208,9 +216,10 @@ def _draw(words: Words, cut: Sequence[Era], scale: str) -> Sheet:
     tall = [max([-(-era.scores.count(level) // across) for level in LEVELS] + [1]) * dot for era in cut]
     names = [wrap(_years(era), left - 0.08, LABEL) for era in cut]
     broken = [wrap(era.opened, own.room, LABEL) if era.opened else [] for era in cut]
+    counts = [_count(era) for era in cut]
     heights = [
-        max(rows + 0.17, height(len(name), LABEL) + 0.06) + height(len(rule), LABEL)
-        for rows, name, rule in zip(tall, names, broken, strict=True)
+        max(rows + 0.17, height(max(len(name), len(count)), LABEL) + 0.06) + height(len(rule), LABEL)
+        for rows, name, count, rule in zip(tall, names, counts, broken, strict=True)
     ]
     head = height(1, LABEL) + 0.06
     sheet = design.sheet(words, head + sum(heights) + 0.24)
@@ -221,7 +230,7 @@ def _draw(words: Words, cut: Sequence[Era], scale: str) -> Sheet:
     sheet.text(box.x, sheet.body.top - 0.12, f"← {low}" if own.width > 4 else low, color=design.GREY)
     sheet.text(box.right, sheet.body.top - 0.12, f"{high} →" if own.width > 4 else high, ha="right", color=design.GREY)
     top = box.top
-    for era, high_, name, rule in zip(cut, heights, names, broken, strict=True):
+    for era, high_, name, count, rule in zip(cut, heights, names, counts, broken, strict=True):
         if rule:
             level = top - box.y
             panel.axhline(level, color=design.GREY, linewidth=0.8, linestyle=(0, (4, 3)), gid="cut")
@@ -230,9 +239,7 @@ def _draw(words: Words, cut: Sequence[Era], scale: str) -> Sheet:
         _voices(panel, era, base, dot * 5 / wide, dot, across)
         y = top - height(len(rule), LABEL)
         sheet.lines(sheet.body.x, y, name)
-        share = [wording.percent(era.upper / len(era.scores)), f"of {len(era.scores)}"] if era.scores else ["no voice"]
-        text = [" ".join(share)] if own.width > 4 or len(share) == 1 else share
-        sheet.lines(box.right + 0.08, y, text, weight=BOLD if era.scores else 400, color=design.SOFT)
+        sheet.lines(box.right + 0.08, y, count, weight=BOLD if era.scores else 400, color=design.SOFT)
         top -= high_
     return sheet
 

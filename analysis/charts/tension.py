@@ -211,11 +211,12 @@ def _alt(drawn: _Drawn) -> str:
 def _named(peak: dict[Any, Any]) -> tuple[str, str]:
     """Word a peak: when and how high, and the act that raised it with its own month where that is another."""
     when = f"{wording.month(peak['date'])}, {wording.percent(peak['value'])}:"
-    act, day = peak.get("short"), peak.get("act_date")
+    act: Any = peak.get("short")
+    day: Any = peak.get("act_date")
     if not isinstance(act, str) or not act:
         return when, "no single act"
     same = not isinstance(day, pd.Timestamp) or wording.month(day) == wording.month(peak["date"])
-    own = "" if same else wording.short_month(pd.Timestamp(day))
+    own = "" if same else wording.short_month(day)
     return when, f"{act}{f' ({own})' if own else ''}"
 
 
