@@ -236,7 +236,7 @@ def _lay_out(words: Words, drawn: _Drawn) -> Sheet:
     ticks, labels = axes.share_ticks()
     axes.set_values(panel, ticks, labels)
     context.draw(sheet, panel, Box(box.x, box.y, box.width, box.height + _LABELS), found)
-    _draw_share(panel, share, drawn.usual)
+    _draw_share(panel, share, drawn.usual, drawn.peaks)
     _draw_peaks(sheet, panel, box, drawn.peaks)
     set_ends(sheet, box, (0, 1), ends)
     if drawn.acts is None:
@@ -287,11 +287,14 @@ def _ends(drawn: _Drawn) -> list[End]:
     return ends
 
 
-def _draw_share(panel: Axes, share: pd.DataFrame, usual: float | None) -> None:
-    recent = share["value"].astype(float).where(~frames.silent(share)).to_numpy()
+def _draw_share(panel: Axes, share: pd.DataFrame, usual: float | None, peaks: pd.DataFrame) -> None:
+    # A peak is a day, the grid a month in a long record: the line passes through both.
+    rows = pd.concat([share, peaks[["date", "value"]]]) if len(peaks) else share
+    rows = rows.sort_values("date", kind="stable").drop_duplicates("date").reset_index(drop=True)
+    recent = rows["value"].astype(float).where(~frames.silent(rows)).to_numpy()
     if usual is not None:
-        fill_around(panel, axes.days(share["date"]), recent, usual)
-    frames.draw_recent(panel, share, design.INK, width=1.1, gid="tension_share")
+        fill_around(panel, axes.days(rows["date"]), recent, usual)
+    frames.draw_recent(panel, rows, design.INK, width=1.1, gid="tension_share")
 
 
 def fill_around(panel: Axes, x: Any, y: Any, level: float) -> None:
