@@ -22,6 +22,7 @@ from .measures.asymmetry import asymmetry as asymmetry
 from .measures.burstiness import burstiness as burstiness
 from .measures.calibration import calibration as calibration
 from .measures.calibration import murphy as murphy
+from .measures.change_steps import change_steps as change_steps
 from .measures.changes import changes as changes
 from .measures.composite import composite as composite
 from .measures.composite import decompose as decompose
@@ -40,8 +41,10 @@ from .measures.headline import headline as headline
 from .measures.indicators import indicator_series as indicator_series
 from .measures.interplay import initiative as initiative
 from .measures.interplay import response as response
+from .measures.meetings import meetings_held as meetings_held
 from .measures.meetings import meetings_per_year as meetings_per_year
 from .measures.peak import peak as peak
+from .measures.peak import peaks as peaks
 from .measures.positions import position_trend as position_trend
 from .measures.positions import positions as positions
 from .measures.profile import profile as profile
