@@ -119,7 +119,17 @@ def peaks(
     True
     """
     return _highest(
-        events, "peaks", half_life, (start, end), shrinkage, band, draws, seed, cluster, most=most, prominence=prominence
+        events,
+        "peaks",
+        half_life,
+        (start, end),
+        shrinkage,
+        band,
+        draws,
+        seed,
+        cluster,
+        most=most,
+        prominence=prominence,
     )
 
 
