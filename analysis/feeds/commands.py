@@ -11,16 +11,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from analysis.atomic import write_document
 from analysis.errors import WorkbookError
 from analysis.feeds.feed import feeds
-
-if TYPE_CHECKING:
-    from analysis.feeds.reading import Reading
 
 _PATHS = click.argument("paths", nargs=-1, required=True)
 _FEED = click.option("--feed", type=click.Choice(list(feeds())), help="Which feed (default: told from the files).")
@@ -29,7 +26,7 @@ _DATES = click.option(
     type=click.Choice(["day-first", "month-first"]),
     help="How to read 5/6/2023 where the file leaves it open.",
 )
-_ENGINE = click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True)
+_ENGINE = click.option("--engine", type=click.Choice(["auto", "duckdb", "spark"]), default="auto", show_default=True)
 
 
 def _dyad(required: bool, words: str) -> Callable[[Any], Any]:
@@ -101,9 +98,9 @@ def scan(
             _print_steps(target, dyad)
         elif dyad and not any(target.glob("_scanning-*")):
             # A number of rows says how much was written; what it comes to must stand beside it.
-            from analysis.feeds.reading import read
+            from analysis.feeds.reading import account
 
-            _print_reading(read(target, dyad))
+            click.echo(str(account(target, dyad)))
 
 
 def _print_steps(folder: Path, dyad: tuple[str, str] | None) -> None:
@@ -140,11 +137,11 @@ def funnel(
     mirrors: Any,
 ) -> None:
     """Count from rows to acts, texts and publishers; the --no options switch a guard off."""
-    from analysis.feeds.reading import read
+    from analysis.feeds.reading import account
     from analysis.feeds.steps import Guards
 
     guards = Guards(not no_anniversaries, not no_opinions, not no_repeats, mirrors)
-    _print_reading(read(paths, dyad, feed=feed, guards=guards, dates=dates, engine=engine))
+    click.echo(str(account(paths, dyad, feed=feed, guards=guards, dates=dates, engine=engine)))
 
 
 @feed.command()
@@ -217,22 +214,6 @@ def candidates(
     counts = found["state"].value_counts()
     click.echo(", ".join(f"{counts.get(name, 0):,} {name}" for name in ("new", "perhaps", "held", "rejected")))
     click.echo(str(out))
-
-
-def _print_reading(reading: Reading) -> None:
-    """Print the funnel, the states of the periods, and files whose scores are not those of their scheme."""
-    click.echo(str(reading.funnel))
-    states = reading.coverage.groupby("state")["periods"].sum()
-    for state, count in states.items():
-        click.echo(f"  periods {state!s:<20}{count:>14,}")
-    spans = reading.coverage[reading.coverage["file"] == ""]
-    for row in spans.sort_values("periods", ascending=False).head(5).itertuples():
-        click.echo(f"    {row.state} from {row.start:%Y-%m-%d %H:%M} to {row.end:%Y-%m-%d %H:%M}: {row.reason}")
-    for row in reading.schemes.itertuples():
-        click.echo(
-            f"  {row.file}: {row.value} of {row.wrong} in {row.rows} rows disagrees with the {row.scheme} scheme "
-            f"(agrees best with {row.agrees_with})"
-        )
 
 
 @contextmanager
