@@ -25,8 +25,7 @@ from hypothesis import strategies as st
 from analysis.errors import OptionError
 from analysis.feeds import archives, scans
 from analysis.feeds.faults import FeedError
-from analysis.feeds.one_file import export
-from analysis.feeds.parts import opened
+from analysis.feeds.parts import export, opened
 from analysis.feeds.scans import scan
 from analysis.feeds.synthetic import write_zip
 

@@ -28,6 +28,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 CHUNK = 1 << 17
+# So much of a file tells what it is.
+HEAD = 1 << 16
 _LEAST = 1 << 22  # below four megabytes no ratio is a danger
 _LOCAL = struct.Struct("<4s5H3L2H")
 
@@ -279,6 +281,17 @@ def _guarded(chunks: Iterator[bytes], file: BinaryIO, limits: Limits, packed: in
         if total > _LEAST and total > limits.ratio * max(size, 1):
             raise ArchiveError(f"it unpacks to more than {limits.ratio:g} times its size")
         yield piece
+
+
+def beginning(chunks: Iterator[bytes]) -> tuple[bytes, ArchiveError | None]:
+    """Return the first bytes of a member, and what stopped it if it broke off before there were enough."""
+    head = b""
+    try:
+        while len(head) < HEAD and (chunk := next(chunks, b"")):
+            head += chunk
+    except ArchiveError as error:
+        return head, error
+    return head, None
 
 
 _PACKED: tuple[tuple[bytes, Callable[[BinaryIO], Iterator[bytes]]], ...] = (

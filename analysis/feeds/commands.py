@@ -174,7 +174,7 @@ def world(path: Path, dyad: tuple[str, str] | None, out: Path | None, engine: st
 @click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
 def export(path: Path, out: Path) -> None:
     """Write the scan in PATH as one Parquet or CSV file, told from the name of OUT; faults beside it."""
-    from analysis.feeds.one_file import export as run
+    from analysis.feeds.parts import export as run
 
     for written in run(path, out):
         click.echo(str(written))

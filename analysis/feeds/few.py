@@ -36,6 +36,12 @@ def ops(of: Any) -> Any:
     return ibis
 
 
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    # Here `$` is the end of the text for every engine, and not also before a last line feed.
+    return re.compile(pattern.replace("$", r"\Z"), re.ASCII)
+
+
 def _each(function: Callable[..., Any], *given: Any) -> Value:
     values = [one if isinstance(one, Value) else Value([one], constant=True) for one in given]
     if all(one.constant for one in values):
@@ -352,9 +358,3 @@ _CASTS: dict[str, Callable[[Any], Any]] = {
     "float64": float,
     "boolean": bool,
 }
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    # Here `$` is the end of the text for every engine, and not also before a last line feed.
-    return re.compile(pattern.replace("$", r"\Z"), re.ASCII)

@@ -23,7 +23,7 @@ from analysis.feeds.columns import codes, events
 from analysis.feeds.faults import COLUMNS
 from analysis.feeds.feed import DayOrder, named, words
 from analysis.feeds.funnel import Funnel, funnel, tally
-from analysis.feeds.inputs import Paths
+from analysis.feeds.identify import Paths
 from analysis.feeds.parts import Scan, is_scan, opened
 from analysis.feeds.repairs import REPAIRS
 from analysis.feeds.rows import Summary
