@@ -17,7 +17,7 @@ text, publisher, url   what makes two rows one text; who published it; where
 mentions, place        as the feed has them; place as alpha-3
 fault         why the row cannot be used: `date`, `score`, `code`; missing for a good row
 feed, feed_file, feed_line   where it stood
-repaired      which repairs were made to the row (`steps.REPAIRS`), each followed by `;`; the scan keeps the file's cell
+repaired      which repairs were made to the row (`repairs.REPAIRS`), each followed by `;`; a scan keeps the file's cell
 """
 
 from __future__ import annotations
