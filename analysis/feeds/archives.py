@@ -215,26 +215,6 @@ def _inflate(file: BinaryIO, packed: int | None, checksum: int | None) -> Iterat
         raise ArchiveError("the checksum is wrong")
 
 
-def _damage() -> type[Exception]:
-    from isal import isal_zlib
-
-    return isal_zlib.error  # type: ignore[return-value]
-
-
-def _gunzip(file: BinaryIO) -> Iterator[bytes]:
-    from isal import isal_zlib
-
-    yield from _streams(file, lambda: isal_zlib.decompressobj(31), _damage())
-
-
-def _bunzip(file: BinaryIO) -> Iterator[bytes]:
-    yield from _streams(file, bz2.BZ2Decompressor, OSError)
-
-
-def _unxz(file: BinaryIO) -> Iterator[bytes]:
-    yield from _streams(file, lzma.LZMADecompressor, lzma.LZMAError)
-
-
 def _unzstd(file: BinaryIO) -> Iterator[bytes]:
     import pyarrow as pa
 
@@ -294,9 +274,21 @@ def beginning(chunks: Iterator[bytes]) -> tuple[bytes, ArchiveError | None]:
     return head, None
 
 
+def _damage() -> type[Exception]:
+    from isal import isal_zlib
+
+    return isal_zlib.error  # type: ignore[return-value]
+
+
+def _gunzip(file: BinaryIO) -> Iterator[bytes]:
+    from isal import isal_zlib
+
+    return _streams(file, lambda: isal_zlib.decompressobj(31), _damage())
+
+
 _PACKED: tuple[tuple[bytes, Callable[[BinaryIO], Iterator[bytes]]], ...] = (
     (b"\x1f\x8b", _gunzip),
-    (b"BZh", _bunzip),
-    (b"\xfd7zXZ\x00", _unxz),
+    (b"BZh", lambda file: _streams(file, bz2.BZ2Decompressor, OSError)),
+    (b"\xfd7zXZ\x00", lambda file: _streams(file, lzma.LZMADecompressor, lzma.LZMAError)),
     (b"\x28\xb5\x2f\xfd", _unzstd),
 )

@@ -71,16 +71,7 @@ def feed() -> None:
 )
 @click.option("--workers", type=click.IntRange(1), help="Processes (default: one for each core).")
 @click.option("--dry-run", is_flag=True, help="Write nothing; list what each step would do.")
-def scan(
-    paths: tuple[str, ...],
-    feed: str | None,
-    dyad: tuple[str, str] | None,
-    out: Path | None,
-    dates: Any,
-    gone: Any,
-    workers: int | None,
-    dry_run: bool,
-) -> None:
+def scan(paths: tuple[str, ...], dyad: tuple[str, str] | None, out: Path | None, dry_run: bool, **options: Any) -> None:
     """Take the rows of one dyad, or of all, out of archives into a folder.
 
     PATHS are archives, text or Parquet files, folders or quoted patterns. A second call takes only what is new.
@@ -92,7 +83,7 @@ def scan(
     with tempfile.TemporaryDirectory(prefix="feed-") as scratch:
         target = out if out is not None and not dry_run else Path(scratch) / "rows"
         with _bar("Scanning") as progress:
-            report = run(paths, dyad, target, feed=feed, dates=dates, gone=gone, workers=workers, progress=progress)
+            report = run(paths, dyad, target, progress=progress, **options)
         click.echo(str(report))
         if dry_run:
             _print_steps(target, dyad)
@@ -127,21 +118,19 @@ def _print_steps(folder: Path, dyad: tuple[str, str] | None) -> None:
 @click.option("--mirrors", type=click.Choice(["mutual", "all", "keep"]), default="mutual", show_default=True)
 def funnel(
     paths: tuple[str, ...],
-    feed: str | None,
     dyad: tuple[str, str],
-    dates: Any,
-    engine: str,
     no_anniversaries: bool,
     no_opinions: bool,
     no_repeats: bool,
     mirrors: Any,
+    **options: Any,
 ) -> None:
     """Count from rows to acts, texts and publishers; the --no options switch a guard off."""
     from analysis.feeds.reading import account
     from analysis.feeds.steps import Guards
 
     guards = Guards(not no_anniversaries, not no_opinions, not no_repeats, mirrors)
-    click.echo(str(account(paths, dyad, feed=feed, guards=guards, dates=dates, engine=engine)))
+    click.echo(str(account(paths, dyad, guards=guards, **options)))
 
 
 @feed.command()
@@ -193,13 +182,12 @@ def export(path: Path, out: Path) -> None:
 @_DATES
 def candidates(
     paths: tuple[str, ...],
-    feed: str | None,
     relationship: str,
     since: str | None,
     as_of: str | None,
     rejected: Path | None,
     out: Path,
-    dates: Any,
+    **options: Any,
 ) -> None:
     """List what a feed reports and the record does not hold yet, ranked, ready for `workbook import`."""
     from analysis.feeds.candidate_list import candidates as run
@@ -208,7 +196,7 @@ def candidates(
     from analysis.record.relationship import load
 
     rel = load(relationship, as_of)
-    reading = read(paths, (rel.side_a.id, rel.side_b.id), feed=feed, dates=dates)
+    reading = read(paths, (rel.side_a.id, rel.side_b.id), **options)
     found = run(reading, rel, since=since, rejected=rejected)
     write(found, reading.dyad, out)
     counts = found["state"].value_counts()

@@ -4,6 +4,7 @@ the same as one Parquet or CSV file."""
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import os
 from collections import Counter
@@ -193,3 +194,14 @@ def export(folder: str | os.PathLike[str], out: str | os.PathLike[str]) -> list[
         table.writerow(COLUMNS)
         table.writerows(vars(fault).values() for fault in faults)
     return [target, beside]
+
+
+def content_of(path: Path) -> str:
+    """Return the hash of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "blake2b").hexdigest()[:32]
+
+
+def digest(data: bytes) -> str:
+    """Return the hash of some bytes."""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()

@@ -13,7 +13,6 @@ as long as it stands, the folder is not read, so nobody counts half of it. A lat
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import secrets
@@ -30,7 +29,7 @@ from analysis.feeds.faults import QUOTED, FaultLog, FeedError, LineFault
 from analysis.feeds.feed import DayOrder, named
 from analysis.feeds.identify import SCAN_KEY, Inputs, Paths, detect, expand, label
 from analysis.feeds.lines import Row, as_table, schema
-from analysis.feeds.parts import ROWS, Part, Scan, held_in, part_of, parts_of, planned
+from analysis.feeds.parts import ROWS, Part, Scan, content_of, digest, held_in, part_of, parts_of, planned
 from analysis.feeds.rows import Plan, Summary, rows_of
 from analysis.feeds.steps import RULES
 
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
 # Changes with whatever a scan writes for the same archive.
 VERSION = 1
 # Packed bytes up to which a run needs no workers, and of one task of a worker.
-ALONE = 48 << 20
+ALONE = 96 << 20
 TASK = 16 << 20
 Progress = Callable[[int, int], None]
 Gone = Literal["refuse", "keep", "drop"]
@@ -280,14 +279,16 @@ def _finish(folder: Path, done: set[str]) -> None:
 
 
 def _alive(file: Path) -> bool:
-    """Tell whether the process that writes a file is there."""
+    """Tell whether the process that writes a file is there; one that was killed and not yet buried is not."""
+    number = file.name.split("-")[1]
     try:
-        os.kill(int(file.name.split("-")[1]), 0)
+        os.kill(int(number), 0)
+        return Path(f"/proc/{number}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] not in "ZX"
     except (ProcessLookupError, ValueError, IndexError):
         return False
-    except PermissionError:
+    except OSError:
+        # Of another user, or of a system without such a list.
         return True
-    return True
 
 
 def _groups(files: list[tuple[str, str]]) -> list[list[tuple[str, str]]]:
@@ -416,14 +417,3 @@ def _gathered(pieces: Iterator[list[Row] | pa.Table], columns: tuple[str, ...]) 
             rows, tables, count = [], [], 0
     if rows or tables:
         yield pa.concat_tables([*tables, as_table(rows, columns)])
-
-
-def content_of(path: Path) -> str:
-    """Return the hash of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "blake2b").hexdigest()[:32]
-
-
-def digest(data: bytes) -> str:
-    """Return the hash of some bytes."""
-    return hashlib.blake2b(data, digest_size=16).hexdigest()
