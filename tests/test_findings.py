@@ -25,11 +25,10 @@ def rel(request: pytest.FixtureRequest) -> Relationship:
 @pytest.fixture(scope="module")
 def said(rel: Relationship) -> tuple[an.Finding, ...]:
     share = an.tension(rel.events, freq="M", end=rel.cutoff, draws=100)
-    gap = an.conduct(rel.events, freq="M", end=rel.cutoff, draws=100)
-    composite = an.composite(rel.indicators)
     trade = an.asymmetry(rel.indicators, rel.side_a.id, rel.side_b.id)
-    line = findings.bottom_line(rel, share, gap, composite)
-    return (*line.items, findings.quarrels(rel), findings.asymmetry(rel, trade), findings.forecasts(rel))
+    line = findings.bottom_line(rel, share)
+    assert line.lead is not None
+    return (line.lead, *line.items, findings.quarrels(rel), findings.asymmetry(rel, trade), findings.forecasts(rel))
 
 
 def test_each_finding_cites_sources_of_the_cut_record(rel: Relationship, said: tuple[an.Finding, ...]) -> None:
@@ -45,6 +44,8 @@ def test_each_finding_cites_sources_of_the_cut_record(rel: Relationship, said: t
 def test_no_share_of_redrawn_records_is_worded_as_a_likelihood(said: tuple[an.Finding, ...]) -> None:
     words = set(codebook.icd203()["band"])
     for one in said:
+        if any(told.key.startswith(("watch.", "positions.")) for told in one.statements):
+            continue  # authors' own words
         assert not any(re.search(rf"\b{word}\b", one.text) for word in words), one.text
 
 
@@ -125,6 +126,6 @@ def test_bottom_line_and_table_tell_one_change() -> None:
         table = listings.changed_measures(an.changes(rel, then)).frame.set_index("Measure")
         row = table.loc["Tension share, 0 to 1"]
         assert [f"{told.facts['then']:.2f}", f"{told.facts['now']:.2f}"] == row.iloc[:2].tolist()
-        assert (told.key == "tension.changed") == (row["Clear"] == "yes")
+        assert (told.key != "tension.unclear") == (row["Clear"] == "yes")
         difference = float(row.iloc[1]) - float(row.iloc[0])
         assert float(row["Change"].replace("−", "-")) == pytest.approx(difference)

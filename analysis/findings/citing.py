@@ -98,7 +98,7 @@ def bibliography(rel: Relationship, *shown: Finding | Findings | Table) -> Bibli
 
 def _keys(item: Finding | Findings | Table) -> set[str]:
     if isinstance(item, Findings):
-        return {key for each in item.items for key in each.sources}
+        return {key for each in (*item.items, *filter(None, [item.lead])) for key in each.sources}
     if isinstance(item, Table):
         return {key for keys in item.sources or [] for key in keys}
     return set(item.sources)
