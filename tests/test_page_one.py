@@ -8,15 +8,18 @@ from functools import cache
 from typing import Any
 
 import finding_kit as kit
+import measure_kit
 import pandas as pd
 import pytest
 from finding_kit import days, relationship
 
 import analysis as an
-from analysis import findings
+from analysis import findings, listings
 from analysis.findings.happened import episodes, weighed
+from analysis.findings.limits import known
 from analysis.findings.summary import NUMBERS, numbers
 from analysis.findings.texts import PARTS, TEXTS
+from analysis.measures.tension import long_run
 
 DAYS = ("1998-06-30", "2004-03-01", "2006-06-30", "2010-07-01", "2019-06-30", "2020-09-14", "2023-04-06", None)
 END = "2011-01-01"
@@ -166,3 +169,84 @@ def test_fewer_are_named_where_numbers_would_be_too_many() -> None:
 def test_every_key_that_page_one_uses_has_a_text() -> None:
     for place in ("below", "near", "above"):
         assert {f"title.{place}", *(f"title.{place}.{moved}" for moved in ("rose", "fell", "unclear"))} <= set(TEXTS)
+
+
+@pytest.mark.parametrize("day", DAYS[:-1])
+def test_no_page_of_a_later_day_is_cited(day: str) -> None:
+    rel = an.load("russia-belarus", day)
+    line = findings.bottom_line(rel, an.tension(rel.events, start=rel.cutoff, end=rel.cutoff, draws=100))
+    shown = [line.lead, *line.items, findings.background(rel, rel.cutoff - pd.DateOffset(years=1)), findings.turn(rel)]
+    tables = [listings.due_indicators(rel), listings.open_forecasts(rel)]
+    cited = {key for one in shown if one for key in one.sources}
+    cited |= {key for table in tables for keys in table.sources or () for key in keys}
+    published = rel.sources.set_index("source_id")["published_start"].reindex(sorted(cited))
+    assert len(published) > 3
+    assert not (published > rel.cutoff).any()
+
+
+def test_a_figure_whose_only_page_is_later_says_so() -> None:
+    rel = an.load("russia-belarus", "2023-04-06")
+    table = findings.figures(rel, an.tension(rel.events, start=rel.cutoff, end=rel.cutoff, draws=100))
+    rows = dict(
+        zip(table.frame["Measure"], zip(table.frame["How sure"], table.sources or (), strict=True), strict=True)
+    )
+    assert rows["Russia in Belarus arms imports, percent"] == ("Computed; the page that gives it is of a later day", ())
+    assert rows["Russia in Belarus exports, percent"][1]
+
+
+def test_the_cover_says_what_the_record_does_not_know() -> None:
+    assert known(an.load("russia-belarus")).text.endswith("is recorded; that is silence, not calm.")
+    cut = known(an.load("russia-belarus", "2020-09-14")).text
+    assert cut == (
+        "Newest act 14 September 2020, newest figure January to May 2020; what happened up to 14 September 2020 and was told "
+        "later is not in it."
+    )
+    assert known(relationship(days(3), END)).text.startswith("Nothing after 1 January 2011")
+
+
+class TestBackground:
+    @pytest.mark.parametrize("day", DAYS)
+    def test_it_is_short_and_of_the_time_before(self, day: str | None) -> None:
+        rel = an.load("russia-belarus", day)
+        before = rel.cutoff - pd.DateOffset(years=1)
+        said = findings.background(rel, before)
+        assert 0 < len(said.text.split()) <= 120
+        named = rel.events[[title in said.text for title in rel.events["title"]]]
+        assert (named["end"] <= before).all()
+
+    def test_few_acts_have_none(self) -> None:
+        assert findings.background(relationship(days(9), END), END).text == ""
+        assert findings.background(relationship(days(10), END), END).text
+
+
+class TestTurn:
+    def test_so_many_acts_bring_the_share_back_and_one_fewer_does_not(self) -> None:
+        for day in ("2010-07-01", "2019-06-30", "2023-04-06"):
+            rel = an.load("russia-belarus", day)
+            (said,) = findings.turn(rel).statements
+            weights = {
+                name: an.explain(rel.events, rel.cutoff, measure=name)["contribution"].sum()
+                for name in ("conflict", "cooperation")
+            }
+            (heavy,) = rel.events.loc["events:" + rel.events["event_id"] == said.records[0], "goldstein"]
+            usual = long_run(rel.events)
+            above = [self.hostile(weights, heavy, n) > usual for n in (said.facts["n"] - 1, said.facts["n"])]
+            assert above == ([False, True] if said.key == "watch.turn_up" else [True, False]), day
+
+    @staticmethod
+    def hostile(weights: dict[str, float], score: float, n: int) -> float:
+        conflict, cooperation = weights["conflict"] + n * max(-score, 0), weights["cooperation"] + n * max(score, 0)
+        return conflict / (conflict + cooperation)
+
+
+def test_one_question_of_one_organisation_is_one_row_with_its_history() -> None:
+    table = measure_kit.forecasts((0.2, 0.45, "open"), (0.05, 0.2, "open"), (0.4, 0.5, "open")).assign(
+        proposition=["It comes (by 2012).", "It comes.", "It comes."], organisation=["I", "I", "J"], assessor=None,
+        deadline_end=pd.to_datetime(["2011-12-31", "2012-12-31", "2011-06-01"]), deadline_basis="stated",
+        made_on=pd.to_datetime(["2010-03-01", "2010-12-01", "2010-05-01"]), assessment_id="a",
+    )  # fmt: skip
+    frame = listings.open_forecasts(relationship(days(3), END, forecasts=table)).frame
+    assert frame["Probability (said on)"].tolist() == [
+        "40–50% (1 May 2010)",
+        "5–20% (1 Dec 2010), before 20–45% (1 Mar 2010)",
+    ]

@@ -79,7 +79,7 @@ def _tension(rel: Relationship, share: pd.DataFrame, since: pd.Timestamp, half_l
 def _shares(rel: Relationship) -> list[Any]:
     rows = []
     for _, row in chosen(rel).iterrows():
-        before = not missing(row["value_before"])
+        before, key = not missing(row["value_before"]), (f"indicator:{row['indicator']}@{row['period']}",)
         facts = {"day": in_words(covered(row["start"], row["end"]))}
         facts |= {"day_before": in_words(covered(row["start_before"], row["end_before"]))} if before else {}
         cells = [
@@ -87,10 +87,10 @@ def _shares(rel: Relationship) -> list[Any]:
             significant(row["value"]),
             _range(row["low"], row["high"], significant),
             significant(row["value_before"]) if before else "",
-            _text(f"figures.{row['state']}", basis=row["basis"]),
+            _text(f"figures.{row['state'] if best_sources(rel, key) else 'unpaged'}", basis=row["basis"]),
             _text("figures.bilateral_says_before" if before else "figures.bilateral_says", **facts),
         ]
-        rows.append((cells, (f"indicator:{row['indicator']}@{row['period']}",)))
+        rows.append((cells, key))
     return rows
 
 

@@ -8,7 +8,7 @@ began it) and by the next, where that is no trifle beside it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -90,26 +90,33 @@ def around(rel: Relationship, since: pd.Timestamp) -> Finding:
     """Name what stood around the acts: wars and elections of that time, and the newest thing that two publishers report
     and that is no act of either side towards the other. Empty where there is none.
     """
-    eras = rel.eras[rel.eras["kind"].isin(AROUND)] if len(rel.eras) else rel.eras
-    named, records = [], []
-    if len(eras):
-        eras = eras.assign(over=spans(eras["to"])["end"], **spans(eras["from"]))
-    for era in eras.itertuples():
-        begun: Any = era
-        if pd.isna(begun.over):
-            key = "around.since"
-        elif begun.over > since:
-            key = "around.on"
-        else:
-            continue
-        named.append(Statement(key, {"label": begun.label, "day": told_date(begun, rel.cutoff.year)}).text)
-        records.append(f"eras:{begun.era_id}")
+    records, named = eras(rel, AROUND, since)
     others = rel.events[~rel.events["dyad"] & (rel.events["end"] > since) & (rel.events["end"] <= rel.cutoff)]
     others = others[others["publishers"] >= 2].sort_values(["end", "start", "event_id"]).tail(1)
     named += [act(rel, row) for row in others.itertuples()]
     records += keys("events", others["event_id"])
     said = [Statement("acts.around", {"named": tuple(named)}, tuple(records))] if named else []
     return finding(rel, said)
+
+
+def eras(
+    rel: Relationship, kinds: Collection[str] = (), since: pd.Timestamp | None = None
+) -> tuple[list[str], list[str]]:
+    """Return the keys of eras of some kinds (of all where none is given) that lasted beyond `since`, and what is said
+    of each: its label and its days, or since when it lasts. In the order in which they began.
+    """
+    keys, said = [], []
+    for row in rel.eras.sort_values(["from", "era_id"]).to_dict("records") if len(rel.eras) else []:
+        begun, over = (spans(pd.Series([row[name]], dtype="str")).iloc[0] for name in ("from", "to"))
+        ended = not pd.isna(over["end"])
+        if (kinds and row["kind"] not in kinds) or (since is not None and ended and over["end"] <= since):
+            continue
+        days = {"start": begun["start"], "end": over["end"] if ended else begun["end"]}
+        precision = begun["precision"] if begun["end"] == days["end"] else "interval"
+        day = told_date(pd.Series({**days, "precision": precision}), rel.cutoff.year)
+        keys.append(f"eras:{row['era_id']}")
+        said.append(Statement("around.on" if ended else "around.since", {"label": row["label"], "day": day}).text)
+    return keys, said
 
 
 def act(rel: Relationship, row: Any) -> str:
