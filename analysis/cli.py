@@ -93,7 +93,13 @@ def _print_faults(faults: list[Fault], title: str) -> None:
 @click.option("--since", default="", metavar="DAY", help="Day of the last briefing; what changed since then is listed.")
 @click.option("--domains", default="", metavar="A,B", help="Only these domains in the tension index (default: all).")
 @click.option("--half-life", default="", metavar="180", help="Days after which an event counts half.")
-@click.option("--version", "length", default="", metavar="full|brief", help="The full briefing or the two-page one.")
+@click.option(
+    "--version",
+    "length",
+    default="",
+    metavar="full|brief|flash",
+    help="The full briefing, or one of two pages or of one.",
+)
 @click.option("--handling", default="", metavar="TEXT", help="Handling line printed on every page.")
 @click.option("--paper", default="", metavar="a4|us-letter", help="Paper size.")
 @click.option(

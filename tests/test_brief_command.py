@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
 
 from analysis.cli import main
 
@@ -150,3 +151,37 @@ def test_a_file_that_gives_no_parameters_is_refused(tmp_path: Path, text: str, w
         main, ["brief", "--from", str(tmp_path / "view.toml"), "--out", str(tmp_path / "b.pdf")]
     )
     assert (result.exit_code, words in result.output) == (2, True), result.output
+
+
+@pytest.mark.parametrize("day", ["2010-07-01", "2023-04-06"])
+def test_a_flash_is_one_page_that_stands_alone(tmp_path: Path, day: str) -> None:
+    done = brief(tmp_path, "--as-of", day, "--version", "flash", "--out", "flash.pdf")
+    assert done.returncode == 0, done.stderr[-2000:]
+    pages = PdfReader(tmp_path / "flash.pdf").pages
+    text = pages[0].extract_text()
+    assert len(pages) == 1
+    assert "Bottom line" in text
+    assert "Notes" in text
+    assert "Key figures" not in text
+
+
+def white(page: PageObject) -> float:
+    """Return the highest white strip of a page's text, as a part of its height: from what stands in it as words."""
+    top, bottom = float(page.mediabox.top) - 68, 71.0
+    heights = [top, bottom]
+
+    def seen(text: str, frame: list[float], place: list[float], *_: object) -> None:
+        height = frame[1] * place[4] + frame[3] * place[5] + frame[5]
+        if text.strip() and bottom < height < top:
+            heights.append(height)
+
+    page.extract_text(visitor_text=seen)  # type: ignore[arg-type]
+    return max(high - low for low, high in itertools.pairwise(sorted(heights))) / (top - bottom)
+
+
+@pytest.mark.parametrize("paper", ["a4", "us-letter"])
+def test_no_page_but_the_last_has_much_white(tmp_path: Path, paper: str) -> None:
+    done = brief(tmp_path, "--as-of", "2023-04-06", "--start", "2014-01-01", "--paper", paper, "--out", "b.pdf")
+    assert done.returncode == 0, done.stderr[-2000:]
+    strips = [white(page) for page in PdfReader(tmp_path / "b.pdf").pages]
+    assert max(strips[:-1]) <= 0.15, [round(strip, 2) for strip in strips]

@@ -20,7 +20,7 @@ from analysis.export.assemble import Body
 from analysis.export.cover import day, facts, line, over
 from analysis.export.engine import Refused, families, literal, pdf, without_glyph
 from analysis.export.formulas import for_typst
-from analysis.export.notebook import Attachment, Contents
+from analysis.export.notebook import Attachment, Contents, version
 from analysis.export.pandoc_tree import Node, raw, raw_inline, rows_of, text_of, walk
 from analysis.export.pictures import Gallery
 from analysis.export.terminal_text import one_line
@@ -31,6 +31,7 @@ _CALLED = ("Str", "Math", "Table", "Span", "Div")
 _SHORTHAND = re.compile(r"--|\.\.\.|-\?|-\d")
 _CELL, _END = "// cell ", "// end"
 _TRIES = 500
+_WHOLE = 1500  # letters of a cell, up to which its row is kept whole
 
 
 @dataclass
@@ -173,6 +174,7 @@ def _head(body: Body, contents: Contents, paper: str) -> str:
         "over": _tuple(literal(text) for text in over(cover, body.kicker)),
         "facts": _tuple(f"({literal(label)}, {literal(value)})" for label, value in under.items()),
         "handling": literal(line(cover, "handling")),
+        "compact": str(version(cover) in {"brief", "flash"}).lower(),
         "cutoff": literal(under.get("As of", "")),
         "paper": literal(paper),
         "lang": literal(language if re.fullmatch("[A-Za-z]{2,3}", language) else "en"),
@@ -180,7 +182,10 @@ def _head(body: Body, contents: Contents, paper: str) -> str:
         "date": f"datetime(year: {date.year}, month: {date.month}, day: {date.day})" if date else "none",
     }
     arguments = ", ".join(f"{key}: {value}" for key, value in told.items())
-    return f'#import "briefing.typ": *\n#import "formulas.typ": *\n#show: briefing.with({arguments})\n'
+    # The charts of a briefing stand at the foot of a page, so that none leaves the page before it half empty; those of
+    # other notebooks stay where their author has put them.
+    floats = "#let chart = chart.with(placement: bottom)\n" if cover else ""
+    return f'#import "briefing.typ": *\n#import "formulas.typ": *\n{floats}#show: briefing.with({arguments})\n'
 
 
 def _tuple(items: Iterable[str]) -> str:
@@ -242,7 +247,8 @@ def _call(node: Node) -> list[Node] | None:
         for row in rows_of(node):
             for cell in row[1]:
                 cell[0][2] = _cell_look(tables.styled(cell))
-        return None
+        long = any(len(text_of(cell[4])) > _WHOLE for row in rows_of(node) for cell in row[1])
+        return [raw("typst", "#tall["), node, raw("typst", "]")] if long else None
     if kind == "Span" and content[0][0] and not content[1]:
         return [raw_inline("typst", f"#[#metadata(none)#label({literal(content[0][0])})];")]
     return _part(content) if kind == "Div" else None

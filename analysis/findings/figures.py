@@ -49,7 +49,7 @@ def figures(
     frame = pd.DataFrame([cells for cells, _ in rows], columns=[_text(f"figures.{name}") for name in COLUMNS])
     caption = _text("figures.caption", day=rel.cutoff, since=since)
     sources = [best_sources(rel, records, most=1) for _, records in rows]
-    return Table(frame, caption, "key-figures", sources, (30, 9, 15, 9, 21, 36))
+    return Table(frame, caption, "key-figures", sources, (29, 8, 14, 9, 22, 38))
 
 
 def _text(key: str, **facts: Any) -> str:

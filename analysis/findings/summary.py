@@ -36,7 +36,12 @@ def numbers(text: str) -> list[str]:
 
 
 def bottom_line(
-    rel: Relationship, share: pd.DataFrame, *, then: str | pd.Timestamp | None = None, half_life: str = "180D"
+    rel: Relationship,
+    share: pd.DataFrame,
+    *,
+    then: str | pd.Timestamp | None = None,
+    half_life: str = "180D",
+    most: int = 3,
 ) -> Findings:
     """Return page one: an arrow with its reason, then what stood around the two, what happened between them, what it
     means for dependence, what assessors hold and what to watch.
@@ -54,6 +59,8 @@ def bottom_line(
         Day of the last briefing; a year before the cut-off when absent.
     half_life : str
         As given to `analysis.tension`.
+    most : int
+        Episodes of acts and shares that are named at most; of forecasts two.
 
     Examples
     --------
@@ -69,9 +76,9 @@ def bottom_line(
     lead = lead if lead.text else finding(rel, [standing(rel, share, half_life)], most=2)
     told = [record.removeprefix("events:") for record in lead.records]
     points = [around(rel, since), None, None, None, assessors(rel), None]
-    for most in (3, 2, 1):
-        points[1:3] = happened(rel, since, half_life, most=most, told=told)
-        points[3], points[5] = shares(rel, most), watch(rel, min(most, 2))
+    for named in range(most, 0, -1):
+        points[1:3] = happened(rel, since, half_life, most=named, told=told)
+        points[3], points[5] = shares(rel, named), watch(rel, min(named, 2))
         items = tuple(point for point in points if point is not None and point.text)
         if len(numbers(" ".join(item.text for item in (lead, *items)))) <= NUMBERS:
             break
