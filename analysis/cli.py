@@ -128,6 +128,23 @@ def brief(
     click.echo(f"{path}")
 
 
+@main.command()
+@click.argument("briefing", type=click.Path(path_type=Path))
+@click.option("--record", metavar="PATH", help="Name or folder of the record (default: the one that the PDF names).")
+@refusing
+def verify(briefing: Path, record: str | None) -> None:
+    """Make the PDF BRIEFING again and say whether every number of it still follows from the record.
+
+    Exit status 0: the same bytes. 1: it differs, and what differs is named.
+    """
+    from analysis.runs.verify import verify as compare
+
+    with _steps() as say:
+        same, found = compare(briefing, record, progress=say)
+    click.echo("\n".join(found))
+    sys.exit(0 if same else 1)
+
+
 @contextmanager
 def _steps() -> Iterator[Callable[[str], None]]:
     """Show what is being done: on a terminal in one line that changes, else the chief steps as lines."""

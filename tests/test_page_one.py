@@ -155,6 +155,14 @@ def test_a_thin_record_has_a_short_page() -> None:
     assert findings.figures(rel, kit.level(1, 1, 1)).frame.empty
 
 
+def test_a_record_that_begins_after_the_last_briefing_has_no_index_on_page_one() -> None:
+    line = findings.bottom_line(relationship(days(12, "2010-09-01"), END), kit.level(0.7, 0.5, 0.9), then="2010-08-01")
+    assert line.lead is not None
+    assert line.lead.text == (
+        "→ Nothing was recorded by 1 August 2010 to compare with: by weight, about two acts in three were hostile."
+    )
+
+
 def test_fewer_are_named_where_numbers_would_be_too_many() -> None:
     rows: list[dict[str, Any]] = [
         {**row, "title": f"Act with {n} and {n + 100} and {n + 200} dollars"}

@@ -80,7 +80,7 @@ class TestStanding:
         assert standing(one, kit.level(1, 1, 1)).text.startswith("One act between Aland and Beland is recorded")
         calm = relationship(days(10, "2010-09-01", scores=(4.0,)), END)
         assert standing(calm, kit.level(0, 0, 0)).text == (
-            "10 acts between Aland and Beland are recorded up to 1 January 2011, none of them of conflict."
+            "None of the 10 acts between Aland and Beland recorded up to 1 January 2011 is of conflict."
         )
         assert (
             findings.title(calm, kit.level(0, 0, 0)) == "No act of conflict among the 10 acts between Aland and Beland"

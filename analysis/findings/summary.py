@@ -73,7 +73,10 @@ def bottom_line(
     """
     since = pd.Timestamp(then) if then else rel.cutoff - pd.DateOffset(years=1)
     lead = tension_change(rel, since, half_life)
-    lead = lead if lead.text else finding(rel, [standing(rel, share, half_life)], most=2)
+    if not lead.text:
+        level = standing(rel, share, half_life)
+        key = "tension.first" if level.key == "tension.level" else level.key
+        lead = finding(rel, [Statement(key, {**level.facts, "since": since}, level.records)], most=2)
     told = [record.removeprefix("events:") for record in lead.records]
     points = [around(rel, since), None, None, None, assessors(rel), None]
     for named in range(most, 0, -1):
