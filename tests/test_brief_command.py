@@ -166,7 +166,7 @@ def test_a_flash_is_one_page_that_stands_alone(tmp_path: Path, day: str) -> None
 
 
 def white(page: PageObject) -> float:
-    """Return the highest white strip of a page's text, as a part of its height: from what stands in it as words."""
+    """Return the highest white strip of a page's text beyond the space before a figure, as a part of its height."""
     top, bottom = float(page.mediabox.top) - 68, 71.0
     heights = [top, bottom]
 
@@ -176,7 +176,7 @@ def white(page: PageObject) -> float:
             heights.append(height)
 
     page.extract_text(visitor_text=seen)  # type: ignore[arg-type]
-    return max(high - low for low, high in itertools.pairwise(sorted(heights))) / (top - bottom)
+    return max(high - low - 20 for low, high in itertools.pairwise(sorted(heights))) / (top - bottom)
 
 
 @pytest.mark.parametrize("paper", ["a4", "us-letter"])

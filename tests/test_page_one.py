@@ -85,6 +85,12 @@ def test_it_names_what_mattered(day: str, named: list[str]) -> None:
     assert [words for words in named if words not in text] == []
 
 
+def test_an_estimate_is_called_one() -> None:
+    said = " ".join(page(None)[1])
+    assert "Russia in Belarus exports, 67% (June 2025, an estimate, after 57% in January to September 2022)" in said
+    assert "estimate" not in " ".join(page("2023-04-06")[1])
+
+
 def test_oil_that_was_spoiled_is_no_act_of_either() -> None:
     assert not [point for point in page("2019-06-30")[1] if "Contaminated" in point and "Quarrel" in point]
 
@@ -253,8 +259,13 @@ def test_one_question_of_one_organisation_is_one_row_with_its_history() -> None:
         deadline_end=pd.to_datetime(["2011-12-31", "2012-12-31", "2011-06-01"]), deadline_basis="stated",
         made_on=pd.to_datetime(["2010-03-01", "2010-12-01", "2010-05-01"]), assessment_id="a",
     )  # fmt: skip
-    frame = listings.open_forecasts(relationship(days(3), END, forecasts=table)).frame
+    made = measure_kit.assessments(
+        ("2010-03", "I", "autonomy", 0), ("2010-12-01", "I", "autonomy", 0), ("2010-05-01", "J", "autonomy", 0)
+    )
+    made = made.assign(assessment_id=["a0", "a1", "a2"], precision=["month", "day", "day"], approximate=False)
+    rel = relationship(days(3), END, forecasts=table.assign(assessment_id=["a0", "a1", "a2"]), assessments=made)
+    frame = listings.open_forecasts(rel).frame
     assert frame["Probability (said on)"].tolist() == [
         "40–50% (1 May 2010)",
-        "5–20% (1 Dec 2010), before 20–45% (1 Mar 2010)",
+        "5–20% (1 Dec 2010), before 20–45% (Mar 2010)",
     ]

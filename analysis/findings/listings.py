@@ -101,6 +101,8 @@ def open_forecasts(rel: Relationship, top: int = 12) -> Table:
 
     rows = waiting(rel.forecasts, on=rel.cutoff)
     rows["made_on"] = rel.forecasts.set_index("forecast_id")["made_on"].reindex(rows["forecast_id"]).to_numpy()
+    said_on = {row.assessment_id: when(row) for row in rel.assessments.itertuples()}
+    rows["said_on"] = _made_in(rel, rows["forecast_id"]).map(said_on).to_numpy()
     question = rows["proposition"].str.replace(r"\s*\([^()]*\)\.?$|\.$", "", regex=True).str.lower()
     cells, newest = [], []
     for _, part in rows.groupby([rows["organisation"], question], sort=False):
@@ -112,9 +114,7 @@ def open_forecasts(rel: Relationship, top: int = 12) -> Table:
                 f"{short_day(row.date)}{'' if row.deadline_basis == 'stated' else ' (ours)'}",
                 row.proposition,
                 _held_by(row),
-                ", before ".join(
-                    f"{chance(each.low, each.high)} ({short_day(each.made_on)})" for each in said.itertuples()
-                ),
+                ", before ".join(f"{chance(each.low, each.high)} ({each.said_on})" for each in said.itertuples()),
             ]
         )
     frame = pd.DataFrame(cells[:top], columns=["Deadline", "Proposition", "Held by", "Probability (said on)"])

@@ -48,7 +48,9 @@ def shares(rel: Relationship, most: int = 3) -> Finding:
     """
     figures, records = [], []
     for place, (_, row) in enumerate(chosen(rel, most).iterrows()):
-        facts = {"name": row["name"], "value": row["value"], "day": in_words(covered(row["start"], row["end"]))}
+        day = in_words(covered(row["start"], row["end"]))
+        day = Statement("shares.estimate", {"day": day}).text if row["basis"] == "estimate" else day
+        facts = {"name": row["name"], "value": row["value"], "day": day}
         records.append(f"indicator:{row['indicator']}@{row['period']}")
         key = "shares.one"
         if place == 0 and pd.notna(row["value_before"]):
