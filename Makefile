@@ -74,7 +74,7 @@ pictures: $(READY)
 	for page in 1 2 3; do pdftoppm -f $$page -l $$page -singlefile -r 60 -png docs/briefing.pdf docs/briefing-$$page; done
 	rm docs/briefing.pdf
 
-# The figures in docs/methods.md; about two minutes. Run it after any change of the record.
+# The figures in docs/methods.md; about four minutes. Run it after any change of the record.
 methods: $(READY)
 	ONE_ANSWER=all $(BIN)/pytest tests/test_one_answer.py
 	$(BIN)/python -m tests.validity docs/methods.md

@@ -35,6 +35,7 @@ from .measures.explain import explain as explain
 from .measures.forecasts import brier as brier
 from .measures.forecasts import open_forecasts as open_forecasts
 from .measures.forecasts import resolve as resolve
+from .measures.headline import MEASURES as MEASURES
 from .measures.headline import headline as headline
 from .measures.indicators import indicator_series as indicator_series
 from .measures.interplay import initiative as initiative
@@ -50,6 +51,7 @@ from .measures.propensity import propensity_change as propensity_change
 from .measures.reliability import confusion as confusion
 from .measures.reliability import disputes as disputes
 from .measures.reliability import reliability as reliability
+from .measures.robustness import robustness as robustness
 from .measures.skill import skill as skill
 from .measures.tension import long_run as long_run
 from .measures.tension import sensitivity as sensitivity

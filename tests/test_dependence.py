@@ -176,7 +176,7 @@ class TestEventDependence:
 
     def test_the_band_is_that_of_exponential_weights(self) -> None:
         frame = shifts(*[("2001-01-01", 1)] * 40)
-        row = event_dependence(frame, draws=4000).iloc[0]
+        row = event_dependence(frame, draws=4000, cluster=None).iloc[0]
         # The sum of 40 standard exponentials is Gamma(40, 1); its 5 % and 95 % points are known.
         assert row["low"] == pytest.approx(30.196, abs=0.6)
         assert row["high"] == pytest.approx(50.940, abs=0.6)

@@ -14,7 +14,7 @@ from finding_kit import days, relationship
 from analysis import findings
 from analysis.findings import conduct as conduct_finding
 from analysis.findings.statement import Statement
-from analysis.findings.tension import highest, standing, told
+from analysis.findings.tension import change_key, highest, standing, told
 from analysis.findings.texts import TEXTS
 
 END = "2011-01-01"
@@ -189,11 +189,19 @@ class TestChange:
         assert finding.text.startswith("↘ Much calmer than on 1 January 2010: by weight, about one act in ")
         assert finding.text.endswith("what pushed most towards calm: Event 38 (28 October 2010).")  # 39 is of -2
 
-    def test_a_clear_change_is_sharp_from_a_fifth(self) -> None:
-        for score, key in ((-6.0, "tension.rose"), (-8.0, "tension.rose_much")):
-            rows = [*days(300, "2005-01-01", step=7, scores=(4.0, 4.0, 4.0, -4.0))]
-            rows += days(30, "2010-10-01", step=3, scores=(4.0, score))
-            assert keys(findings.tension_change(relationship(rows, END), "2010-09-30")) == [key]
+    @pytest.mark.parametrize(
+        ("word", "value", "key"),
+        [
+            ("higher", 0.199, "rose"),
+            ("higher", 0.2, "rose_much"),
+            ("lower", -0.199, "fell"),
+            ("lower", -0.2, "fell_much"),
+            ("no clear change", 0.5, "unclear"),
+        ],
+    )
+    def test_a_clear_change_is_sharp_from_a_fifth(self, word: str, value: float, key: str) -> None:
+        assert change_key(word, value) == key
+        assert f"tension.{key}" in TEXTS
 
     def test_a_band_that_holds_zero_is_no_clear_change_and_bears_no_likelihood(self) -> None:
         rel = relationship(days(60, "2009-06-01"), END)

@@ -26,22 +26,12 @@ from analysis.findings.wording import (
     when,
 )
 from analysis.measures.options import length
+from analysis.record.dates import dated_parts, spans
 from analysis.record.pages import UNKNOWN
 
 if TYPE_CHECKING:
     from analysis.measures.changes import Changes
     from analysis.record.relationship import Relationship
-
-MEASURES = {
-    "conflict": "Conflict, decayed Goldstein points",
-    "cooperation": "Cooperation, decayed Goldstein points",
-    "tension_share": "Tension share, 0 to 1",
-    "composite": "Dependence composite, 0 to 1",
-    "event_dependence": "Coded dependence shifts, cumulated",
-    "position_tension": "Assessors on tension, −2 to 2",
-    "position_subordination": "Assessors on subordination, −2 to 2",
-    "brier": "Brier score of forecasts with a stated deadline, 0 to 1",
-}
 
 
 def weighty_acts(rel: Relationship, half_life: str = "180D", top: int = 8) -> Table:
@@ -150,10 +140,15 @@ def due_indicators(rel: Relationship, top: int = 8) -> Table:
 
 def changed_measures(changes: Changes) -> Table:
     """Return each measure then and now, with its change as printed and whether that is clear."""
+    from analysis.measures.changes import APART_RATE
+    from analysis.measures.difference import WORD_RATE
+    from analysis.measures.headline import MEASURES
+    from analysis.measures.tension import MEASURES as TENSION
+
     words = {True: "yes", False: "no"}
     cells = [
         [
-            MEASURES.get(str(row.measure), row.measure),
+            MEASURES[str(row.measure)].label,
             number(row.then),
             number(row.now),
             printed_difference(row.then, row.now),
@@ -163,10 +158,14 @@ def changed_measures(changes: Changes) -> Table:
     ]
     days = [day_text(changes.since), day_text(changes.until)]
     frame = pd.DataFrame(cells, columns=["Measure", *days, "Change", "Clear"])
+    banded = changes.measures.loc[changes.measures["clear"].notna(), "measure"]
+    drawn = [name for name in banded if MEASURES[str(name)].band == "resampled"]
+    by_chance = sum(WORD_RATE if name in TENSION else APART_RATE for name in drawn)
+    said = f". Had nothing changed, about {number(by_chance, 1)} of the {len(drawn)} rows with a drawn band would be "
     caption = (
         f"What each measure did between {' and '.join(days)}. Tension of both days by the record as it is now, the "
-        "rest as it was known on each day; a change is clear where its band leaves zero, or each value lies outside "
-        "the other's band"
+        "rest as it was known on each day; a change is clear where its band leaves zero, or where the bands of both "
+        f"days do not overlap{f'{said}called clear' if len(drawn) > 1 else ''}"
     )
     return Table(frame, caption, "changed-measures", None, (36, 18, 18, 10, 18))
 
@@ -184,6 +183,37 @@ def new_acts(rel: Relationship, changes: Changes, top: int = 8) -> Table:
         "last day that their date allows"
     )
     return Table(frame, caption, "new-acts", _cited(rel, "events", rows["event_id"]), (20, 54, 12, 14))
+
+
+def sequels(rel: Relationship, since: pd.Timestamp, top: int = 8) -> Table:
+    """Return what followed earlier acts between the sides: the newest parts of `sequel` dated after `since` and not
+    after the cut-off, each with a page that is not older than it; a part that no such page tells of is left out."""
+    parts = [
+        {"event_id": act.event_id, "title": act.title, "act": when(act), "date": date, "words": words}
+        for act in rel.events[rel.events["dyad"] & rel.events["sequel"].notna()].itertuples()
+        for date, words in dated_parts(act.sequel)
+    ]
+    rows = pd.DataFrame(parts, columns=["event_id", "title", "act", "date", "words"])
+    rows = rows.join(spans(rows["date"].astype("str")))
+    rows = rows[(rows["end"] > since) & (rows["end"] <= rel.cutoff)]
+    pages = rel.citations[["key", "source_id", "known_on"]].rename(columns={"key": "event_id"})
+    cited = rows.reset_index().merge(pages[rel.citations["table"] == "events"], on="event_id")
+    fresh = cited[cited["known_on"] >= cited["start"]].groupby("index")["source_id"].agg(set)
+    newest = rows.loc[rows.index.isin(fresh.index)].sort_values(
+        ["end", "start", "event_id"], ascending=[False, False, True], kind="stable"
+    )
+    newest = newest.head(top)
+    cells = [[row.act, row.title, f"{when(row)}: {row.words}"] for row in newest.itertuples()]
+    caption = (
+        f"What followed earlier acts between {day_text(since)} and {day_text(rel.cutoff)}, the newest first, where a "
+        "page of that time or later tells of it"
+    )
+    frame = pd.DataFrame(cells, columns=["Date", "Act", "What followed"])
+    ranked = _cited(rel, "events", newest["event_id"], len(pages))
+    sources = [
+        tuple(page for page in order if page in fresh[at])[:1] for at, order in zip(newest.index, ranked, strict=True)
+    ]
+    return Table(frame, caption, "sequels", sources, (16, 36, 48))
 
 
 def evidence(rel: Relationship) -> Table:
@@ -207,8 +237,13 @@ def evidence(rel: Relationship) -> Table:
     return _facts(facts, "The evidence behind this document", "evidence")
 
 
-def measured(frame: pd.DataFrame, caption: str, name: str, *, digits: int = 2) -> Table:
-    """Return a measure's rows as a table: numbers rounded to `digits`, days as ISO text, column names in words."""
+def measured(frame: pd.DataFrame, caption: str, name: str, *, digits: int = 2, bands: float | None = None) -> Table:
+    """Return a measure's rows as a table: numbers rounded to `digits`, days as ISO text, column names in words.
+
+    With `bands`, the nominal probability of `low` and `high`, the caption says how many would miss by chance alone.
+    """
+    if bands is not None and (count_of := int(frame["low"].notna().sum())) > 1:
+        caption += f"; of {count_of} {percent(bands)} bands {number(count_of * (1 - bands), 1)} miss by chance alone"
     shown = frame.copy()
     for column in shown.columns:
         if shown[column].dtype.kind == "f":

@@ -16,7 +16,7 @@ import pandas as pd
 from analysis.measures import _frames as fr
 from analysis.measures import bands
 from analysis.measures._decay import decay, decayed_sums
-from analysis.measures._redraw import redraw
+from analysis.measures._redraw import Cluster, redraw
 from analysis.measures.explain import explain
 
 NEAR = 90  # days
@@ -34,6 +34,7 @@ def peak(
     band: float = 0.9,
     draws: int = 500,
     seed: int = 0,
+    cluster: Cluster | None = "quarter",
 ) -> pd.DataFrame:
     """Find the day with the highest tension share of a period.
 
@@ -43,7 +44,7 @@ def peak(
         As for `analysis.tension`.
     start, end : day, optional
         The period; default the first act's point day and the last day any act may have ended.
-    half_life, shrinkage, band, draws, seed
+    half_life, shrinkage, band, draws, seed, cluster
         As for `analysis.tension`; give the same ones.
 
     Returns
@@ -79,7 +80,7 @@ def peak(
     if np.isnan(value).all():
         return pd.DataFrame(columns=COLUMNS)
     top = int(np.nanargmax(value))
-    plan = bands.plan(acts, where, band, draws, None, bands.CODING_ERROR, None, seed)
+    plan = bands.plan(acts, where, band, draws, None, bands.CODING_ERROR, None, seed, cluster)
     redrawn = redraw(acts, [np.ones(len(acts), dtype=bool)], days, model.half_life, plan)
     shares = np.nan_to_num(bands.redrawn_shares(acts, model, redrawn, plan), nan=-1.0)
     agreement = float((np.abs(days[shares.argmax(axis=0)] - days[top]) <= NEAR).mean())
