@@ -93,7 +93,13 @@ def _print_faults(faults: list[Fault], title: str) -> None:
 @click.option("--since", default="", metavar="DAY", help="Day of the last briefing; what changed since then is listed.")
 @click.option("--domains", default="", metavar="A,B", help="Only these domains in the tension index (default: all).")
 @click.option("--half-life", default="", metavar="180", help="Days after which an event counts half.")
-@click.option("--version", "length", default="", metavar="full|brief", help="The full briefing or the two-page one.")
+@click.option(
+    "--version",
+    "length",
+    default="",
+    metavar="full|brief|flash",
+    help="The full briefing, or one of two pages or of one.",
+)
 @click.option("--handling", default="", metavar="TEXT", help="Handling line printed on every page.")
 @click.option("--paper", default="", metavar="a4|us-letter", help="Paper size.")
 @click.option(
@@ -120,6 +126,23 @@ def brief(
     with _steps() as say:
         write(named, path, {**held, **set_here}, keep_notebook=keep_notebook, typed=typed, progress=say)
     click.echo(f"{path}")
+
+
+@main.command()
+@click.argument("briefing", type=click.Path(path_type=Path))
+@click.option("--record", metavar="PATH", help="Name or folder of the record (default: the one that the PDF names).")
+@refusing
+def verify(briefing: Path, record: str | None) -> None:
+    """Make the PDF BRIEFING again and say whether every number of it still follows from the record.
+
+    Exit status 0: the same bytes. 1: it differs, and what differs is named.
+    """
+    from analysis.runs.verify import verify as compare
+
+    with _steps() as say:
+        same, found = compare(briefing, record, progress=say)
+    click.echo("\n".join(found))
+    sys.exit(0 if same else 1)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
 
 from analysis.cli import main
 
@@ -31,7 +32,7 @@ def document(tmp_path_factory: pytest.TempPathFactory) -> PdfReader:
 
 def test_the_briefing_has_the_finding_as_title_and_reads_as_of_its_day(document: PdfReader) -> None:
     assert document.metadata is not None
-    assert "Tension below its long-run level" in str(document.metadata.title)
+    assert "calmer than usual, no clear change since 6 April 2022" in str(document.metadata.title)
     first = " ".join(document.pages[0].extract_text().split())
     assert "Bottom line" in first
     assert "6 April 2023" in first
@@ -51,8 +52,8 @@ def test_every_claim_of_its_time_is_visible(document: PdfReader) -> None:
     for words in (
         "Quarrels recur",
         "no clear gap between words and deeds",
-        "dependence on Russia shows no clear change",
-        "as subordinate to Russia",
+        "Dependence of Belarus on Russia: Russia in Belarus exports, 57%",
+        "seen as subordinate to Russia in 16 of 18 assessments",
     ):
         assert words in text
 
@@ -150,3 +151,37 @@ def test_a_file_that_gives_no_parameters_is_refused(tmp_path: Path, text: str, w
         main, ["brief", "--from", str(tmp_path / "view.toml"), "--out", str(tmp_path / "b.pdf")]
     )
     assert (result.exit_code, words in result.output) == (2, True), result.output
+
+
+@pytest.mark.parametrize("day", ["2010-07-01", "2023-04-06"])
+def test_a_flash_is_one_page_that_stands_alone(tmp_path: Path, day: str) -> None:
+    done = brief(tmp_path, "--as-of", day, "--version", "flash", "--out", "flash.pdf")
+    assert done.returncode == 0, done.stderr[-2000:]
+    pages = PdfReader(tmp_path / "flash.pdf").pages
+    text = pages[0].extract_text()
+    assert len(pages) == 1
+    assert "Bottom line" in text
+    assert "Notes" in text
+    assert "Key figures" not in text
+
+
+def white(page: PageObject) -> float:
+    """Return the highest white strip of a page's text beyond the space before a figure, as a part of its height."""
+    top, bottom = float(page.mediabox.top) - 68, 71.0
+    heights = [top, bottom]
+
+    def seen(text: str, frame: list[float], place: list[float], *_: object) -> None:
+        height = frame[1] * place[4] + frame[3] * place[5] + frame[5]
+        if text.strip() and bottom < height < top:
+            heights.append(height)
+
+    page.extract_text(visitor_text=seen)  # type: ignore[arg-type]
+    return max(high - low - 20 for low, high in itertools.pairwise(sorted(heights))) / (top - bottom)
+
+
+@pytest.mark.parametrize("paper", ["a4", "us-letter"])
+def test_no_page_but_the_last_has_much_white(tmp_path: Path, paper: str) -> None:
+    done = brief(tmp_path, "--as-of", "2023-04-06", "--start", "2014-01-01", "--paper", paper, "--out", "b.pdf")
+    assert done.returncode == 0, done.stderr[-2000:]
+    strips = [white(page) for page in PdfReader(tmp_path / "b.pdf").pages]
+    assert max(strips[:-1]) <= 0.15, [round(strip, 2) for strip in strips]

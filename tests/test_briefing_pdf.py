@@ -173,7 +173,7 @@ def test_charts_are_vector_with_selectable_text(reader: PdfReader, text: str) ->
 
 def test_tables_behind_charts_are_attached(reader: PdfReader) -> None:
     attached = {name: data[0].decode() for name, data in reader.attachments.items()}
-    assert set(attached) == {"chart-1.csv", "chart-2.csv", "watch.csv"}
+    assert set(attached) == {"chart-1.csv", "chart-2.csv", "watch.csv", "manifest.json"}
     assert attached["chart-1.csv"] == safe_csv(kit.chart("chart-1").data)
 
 

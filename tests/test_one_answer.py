@@ -28,6 +28,7 @@ DAYS = (
     "2014-02-28", "2017-01-31", "2019-06-30", "2020-09-14", "2023-04-06", None,
 )  # fmt: skip
 SIZES = (1, 3, 5, 20)
+MOVED = ("tension.rose", "tension.fell", "tension.unclear")
 SAMPLE = [(None, ()), ("2010-07-01", ()), ("2023-04-06", ()), ("2023-04-06", ("energy",)), (None, ("nuclear",))]
 if os.environ.get("ONE_ANSWER") == "all":
     SAMPLE = [(day, domains) for day in DAYS for domains in ((), ("energy",))]
@@ -88,7 +89,8 @@ class Document:
         self.tables = {value.name: value.frame for value in values if isinstance(value, an.Table)}
         self.charts = {value.name: value for value in values if isinstance(value, an.Chart) and value.drawn}
         findings = [value for value in values if isinstance(value, an.Finding)]
-        findings += [item for value in values if isinstance(value, an.Findings) for item in value.items]
+        lists = [value for value in values if isinstance(value, an.Findings)]
+        findings += [item for value in lists for item in (value.lead, *value.items) if item is not None]
         self.findings = [finding for finding in findings if finding.text]
         self.facts = {said.key: said.facts for finding in self.findings for said in finding.statements}
         self.bibliography = next(value for value in values if isinstance(value, Bibliography))
@@ -118,8 +120,9 @@ def disagreements(document: Document) -> list[str]:
     if level := facts.get("tension.level"):
         value = printed(level["value"])
         same("level: sentence and table", value, share.iloc[1] if share is not None else value)
-        same("level: sentence and title", f"({value} against {printed(level['usual'])})", title[title.index("(") :])
-        same("level: place", level["place"], re.search("below|above|near", title)[0])  # type: ignore[index]
+        same("level: sentence and key figure", value, document.tables["key-figures"]["Value"].iloc[0])
+        usual = {"below": "calmer than usual", "near": "about as tense as usual", "above": "tenser than usual"}
+        same("level: place", usual[level["place"]] in title, True)
         same("level: key figure", value, printed(document.cover.figures["tension_share"]))
         chart = document.charts.get("tension")
         if chart is not None:
@@ -131,14 +134,22 @@ def disagreements(document: Document) -> list[str]:
         evidence = document.tables["evidence"].set_index("What")["How much"]
         same("acts: level and evidence", f"of them {level['n']} between the sides" in evidence.iloc[0], True)
     else:
-        same("no level is told, and none in the title", "long-run" in title, False)
-        same("no change is told where no level is", list(document.said("tension.changed")), [])
+        same("no level is told, and none in the title", "usual" in title, False)
+        same("no change is told where no level is", [key for key in facts if key.startswith(MOVED)], [])
     for key, change in document.said("tension."):
-        if key not in ("tension.changed", "tension.unclear") or share is None:
+        if not key.startswith(MOVED) or share is None:
             continue
+        same(
+            "change: sentence and key figure", printed(change["then"]), document.tables["key-figures"]["Before"].iloc[0]
+        )
+        same(
+            "change: sentence and title",
+            ["no clear" in title, "since" in title or "than on" in title],
+            [key == "tension.unclear", True],
+        )
         same("change: then", printed(change["then"]), share.iloc[0])
         same("change: now", printed(change["now"]), share.iloc[1])
-        same("change: clear", key == "tension.changed", share["Clear"] == "yes")
+        same("change: clear", key != "tension.unclear", share["Clear"] == "yes")
         number = float(share["Change"].replace("−", "-"))
         same("change: what a reader subtracts", round(float(share.iloc[1]) - float(share.iloc[0]), 2) + 0.0, number)
     steps = document.charts.get("change-steps")
@@ -155,17 +166,21 @@ def disagreements(document: Document) -> list[str]:
             0.0,
         )
         same("steps: clear", bool(steps.data["clear"].iloc[0]), share["Clear"] == "yes")
-    for label, key in (("subordination", "positions.middle"), ("tension", "positions.tension")):
+    conduct = document.charts.get("conduct")
+    if conduct is not None:
+        apart, unclear = "conduct.apart" in facts, "conduct.unclear" in facts
+        same("words and deeds: a gap", apart, "clearly tenser" in conduct.title)
+        same("words and deeds: none without acts", (apart or unclear) and "Only" in conduct.title, False)
+        if apart:
+            same("words and deeds: which", facts["conduct.apart"]["tenser"], conduct.title.split()[0].lower())
+    held = document.tables["key-figures"].set_index("Measure")["Value"]
+    for label, start in (("subordination", "Assessors: is "), ("tension", "Assessors: tenser")):
         row = document.measure(f"Assessors on {label}, −2 to 2")
-        if row is not None and key in facts:
-            same(f"assessors on {label}", float(row.iloc[1].replace("−", "-")), round(facts[key]["value"], 2))
+        for value in held[held.index.str.startswith(start)] if row is not None else ():
+            same(f"assessors on {label}", *(float(text.replace("−", "-")) for text in (value, row.iloc[1])))
     if scored := facts.get("forecasts.scored"):
         row = document.measure("Brier score of forecasts with a stated deadline, 0 to 1")
         same("forecasts", printed(scored["score"]), row.iloc[1] if row is not None else None)
-    for _, moved in document.said("composite."):
-        row = document.measure("Dependence composite, 0 to 1")
-        same("composite", printed(moved["now"]), row.iloc[1] if row is not None else None)
-        same("composite: key figure", printed(moved["now"]), printed(document.cover.figures["dependence"]))
     cited = {key for finding in document.findings for key in finding.sources}
     same("what is cited is listed", sorted(cited - {item["id"] for item in document.bibliography.items}), [])
     everything = " ".join([title, *(finding.text for finding in document.findings)])

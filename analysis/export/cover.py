@@ -36,6 +36,7 @@ def facts(cover: Mapping[str, Any], authors: Sequence[str] = ()) -> list[tuple[s
         ("As of", in_words(line(cover, "as_of"))),
         ("Period", " – ".join(in_words(part) for part in period if part)),
         ("Record", line(cover, "record")[:12]),
+        ("Known", line(cover, "known")),
     ]
     return [(label, value) for label, value in lines if value]
 

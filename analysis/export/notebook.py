@@ -6,7 +6,8 @@ the bibliography are outputs like any other, told by their types; they are lifte
 cell, so that every later notice or refusal can name it.
 
 Cell tags are honoured: `remove-cell` leaves the cell out, `remove-output` its outputs, `full-only` leaves it out of a
-document whose cover says that its version is brief, and `bottom-line` lifts it into the box under the title.
+document whose cover says that its version is brief or flash, `not-flash` out of a flash, and `bottom-line` lifts it
+into the box under the title.
 """
 
 from __future__ import annotations
@@ -184,7 +185,7 @@ def gather(
     attachments: list[Attachment] = []
     for number, cell in enumerate(notebook.get("cells", []), 1):
         tags = set(cell.get("metadata", {}).get("tags", []))
-        if "remove-cell" in tags or ("full-only" in tags and _short(cover)):
+        if tags & {"remove-cell", *_LEFT_OUT.get(version(cover), ())}:
             continue
         if number == 1 and cell.get("cell_type") in {"raw", "markdown"}:
             front, cell = _front_matter(cell)
@@ -263,9 +264,14 @@ def _front_matter(cell: Mapping[str, Any]) -> tuple[dict[str, list[str]], Mappin
     return told, {**cell, "source": found[2]}
 
 
-def _short(cover: Mapping[str, Any]) -> bool:
+def version(cover: Mapping[str, Any]) -> str:
+    """Return which of its lengths a document has: full, brief or flash; empty where its cover does not say."""
     parameters = cover.get("parameters")
-    return isinstance(parameters, Mapping) and parameters.get("version") == "brief"
+    return str(parameters.get("version", "")) if isinstance(parameters, Mapping) else ""
+
+
+# Tags of cells that a document of a length goes without.
+_LEFT_OUT = {"brief": {"full-only"}, "flash": {"full-only", "not-flash"}}
 
 
 def _pieces(

@@ -7,10 +7,13 @@ with that check on. PDF/UA-1 allows attached files, so the tables behind the cha
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -20,17 +23,19 @@ from analysis.export.assemble import Body
 from analysis.export.cover import day, facts, line, over
 from analysis.export.engine import Refused, families, literal, pdf, without_glyph
 from analysis.export.formulas import for_typst
-from analysis.export.notebook import Attachment, Contents
-from analysis.export.pandoc_tree import Node, raw, raw_inline, rows_of, text_of, walk
+from analysis.export.notebook import Attachment, Contents, version
+from analysis.export.pandoc_tree import Node, each, raw, raw_inline, rows_of, text_of, walk
 from analysis.export.pictures import Gallery
 from analysis.export.terminal_text import one_line
 
+MANIFEST = "manifest.json"
 _TEMPLATE = Path(__file__).with_name("briefing.typ")
 _CALLED = ("Str", "Math", "Table", "Span", "Div")
 # What Typst would set as a dash, an ellipsis, a soft hyphen or a minus sign.
 _SHORTHAND = re.compile(r"--|\.\.\.|-\?|-\d")
 _CELL, _END = "// cell ", "// end"
 _TRIES = 500
+_WHOLE = 1500  # letters of a cell, up to which its row is kept whole
 
 
 @dataclass
@@ -155,10 +160,12 @@ def _report_letters(blocks: list[Node], gallery: Gallery, fonts: Path | None) ->
 def source_of(body: Body, contents: Contents, gallery: Gallery, folder: Path, *, paper: str) -> Source:
     """Return the whole document in Typst; attached tables are written to `folder`."""
     source = Source()
+    tables_behind = _named([*contents.attachments, *body.attachments])
+    attached = _attached(tables_behind, folder)
+    attached += _manifest(body, contents, tables_behind, folder) if contents.cover else []
     text = pandoc.to_text(pandoc.document(_for_typst(body.blocks, source, gallery)), "typst-smart")
     written = pandoc.formulas([(tex, display) for _, tex, display in source.tex])
     source.formulas = [" ".join(for_typst(text).split()) or "[]" for text in written]
-    attached = _attached([*contents.attachments, *body.attachments], folder)
     source.text = "\n".join([_head(body, contents, paper), text, *attached])
     return source
 
@@ -173,6 +180,7 @@ def _head(body: Body, contents: Contents, paper: str) -> str:
         "over": _tuple(literal(text) for text in over(cover, body.kicker)),
         "facts": _tuple(f"({literal(label)}, {literal(value)})" for label, value in under.items()),
         "handling": literal(line(cover, "handling")),
+        "compact": str(version(cover) in {"brief", "flash"}).lower(),
         "cutoff": literal(under.get("As of", "")),
         "paper": literal(paper),
         "lang": literal(language if re.fullmatch("[A-Za-z]{2,3}", language) else "en"),
@@ -180,7 +188,10 @@ def _head(body: Body, contents: Contents, paper: str) -> str:
         "date": f"datetime(year: {date.year}, month: {date.month}, day: {date.day})" if date else "none",
     }
     arguments = ", ".join(f"{key}: {value}" for key, value in told.items())
-    return f'#import "briefing.typ": *\n#import "formulas.typ": *\n#show: briefing.with({arguments})\n'
+    # The charts of a briefing stand at the foot of a page, so that none leaves the page before it half empty; those of
+    # other notebooks stay where their author has put them.
+    floats = "#let chart = chart.with(placement: bottom)\n" if cover else ""
+    return f'#import "briefing.typ": *\n#import "formulas.typ": *\n{floats}#show: briefing.with({arguments})\n'
 
 
 def _tuple(items: Iterable[str]) -> str:
@@ -242,7 +253,8 @@ def _call(node: Node) -> list[Node] | None:
         for row in rows_of(node):
             for cell in row[1]:
                 cell[0][2] = _cell_look(tables.styled(cell))
-        return None
+        long = any(len(text_of(cell[4])) > _WHOLE for row in rows_of(node) for cell in row[1])
+        return [raw("typst", "#tall["), node, raw("typst", "]")] if long else None
     if kind == "Span" and content[0][0] and not content[1]:
         return [raw_inline("typst", f"#[#metadata(none)#label({literal(content[0][0])})];")]
     return _part(content) if kind == "Div" else None
@@ -303,15 +315,41 @@ def _width(pairs: Mapping[str, str]) -> str:
     return f"{float(told) * 0.75:g}pt" if re.fullmatch(r"[\d.]+", told) else literal(told)
 
 
-def _attached(attachments: Sequence[Attachment], folder: Path) -> list[str]:
+def _attached(attachments: Mapping[str, Attachment], folder: Path) -> list[str]:
     """Write the tables to attach and return the lines that attach them."""
-    taken: set[str] = set()
     lines = []
-    for number, table in enumerate(attachments, 1):
-        stem = re.sub(r"[^\w.-]+", "-", table.name).strip("-.")[:80] or f"table-{number}"
-        name = stem if stem not in taken else f"{stem}-{number}"
-        taken.add(name)
+    for number, (name, table) in enumerate(attachments.items(), 1):
         (folder / f"table-{number}.csv").write_text(table.csv, encoding="utf-8", newline="")
         told = f'description: {literal(table.description)}, mime-type: "text/csv", relationship: "data"'
-        lines.append(f'#pdf.attach({literal(f"{name}.csv")}, read("table-{number}.csv", encoding: none), {told})')
+        lines.append(f'#pdf.attach({literal(name)}, read("table-{number}.csv", encoding: none), {told})')
     return lines
+
+
+def _named(attachments: Sequence[Attachment]) -> dict[str, Attachment]:
+    """Give each table the name of its file, no two the same."""
+    named: dict[str, Attachment] = {}
+    for number, table in enumerate(attachments, 1):
+        stem = re.sub(r"[^\w.-]+", "-", table.name).strip("-.")[:80] or f"table-{number}"
+        named[f"{stem}.csv" if f"{stem}.csv" not in named else f"{stem}-{number}.csv"] = table
+    return named
+
+
+def _manifest(body: Body, contents: Contents, attached: Mapping[str, Attachment], folder: Path) -> list[str]:
+    """Write what a reader needs to make the same briefing again, and return the line that attaches it.
+
+    Record, parameters and versions as on the cover; the sentences of page one; the hash of every attached table.
+    """
+    cover = {name: contents.cover.get(name) for name in ("record", "as_of", "handling", "paper", "parameters")}
+    boxes = [block for block in body.blocks if block["t"] == "Div" and "bottom-line" in block["c"][0][1]]
+    points = [point for box in boxes for kind in ("Para", "Plain") for point in each(box["c"][1], kind)]
+    made_with = {name: metadata.version(name) for name in ("typst", "font-source-sans-pro", "pypandoc-binary")}
+    held = {
+        **cover,
+        "versions": {**(contents.cover.get("versions") or {}), **made_with},
+        "title": body.title,
+        "sentences": [re.sub(r"\s*\[[^\[\]]*\]$", "", one_line(text_of(point))) for point in points],
+        "attachments": {name: sha256(table.csv.encode("utf-8")).hexdigest() for name, table in attached.items()},
+    }
+    (folder / MANIFEST).write_text(json.dumps(held, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
+    told = 'description: "How this briefing was made; workbook verify makes it again", mime-type: "application/json"'
+    return [f'#pdf.attach("{MANIFEST}", read("{MANIFEST}", encoding: none), {told}, relationship: "supplement")']

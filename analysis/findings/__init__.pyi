@@ -1,11 +1,17 @@
 from . import listings as listings
 from .asymmetry import asymmetry as asymmetry
+from .background import background as background
 from .basis import finding as finding
 from .composite import dependence as dependence
 from .conduct import words_and_deeds as words_and_deeds
+from .figures import figures as figures
 from .forecasts import forecasts as forecasts
+from .happened import happened as happened
 from .limits import limits as limits
+from .outlook import turn as turn
+from .outlook import watch as watch
 from .positions import assessors as assessors
+from .shares import shares as shares
 from .statement import Statement as Statement
 from .summary import bottom_line as bottom_line
 from .summary import key_figures as key_figures

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 def ranked_sources(rel: Relationship, records: Iterable[str]) -> dict[str, list[str]]:
     """Return the sources of each record that has any, best first.
 
-    Pages that had been published by the cut-off come first; of them those that are not older than what they are to
-    bear out; then the better grade, then the earlier page, then the id.
+    Pages that are not older than what they are to bear out come first; then the better grade, then the earlier page,
+    then the id. A document of a past day cites no page that was published later, even where it is the only one: such
+    a row has none.
     """
     cited = rel.citations.loc[rel.citations["record"].isin(set(records)), ["record", "source_id", "later"]]
+    cited = cited if rel.as_of is None else cited[~cited["later"]]
     place = pd.Index(rel.sources["source_id"]).get_indexer(cited["source_id"])
     columns = ["reliability", "published_start", "published_end"]
     cited, source = cited[place >= 0], rel.sources[columns].take(place[place >= 0])
@@ -98,7 +100,7 @@ def bibliography(rel: Relationship, *shown: Finding | Findings | Table) -> Bibli
 
 def _keys(item: Finding | Findings | Table) -> set[str]:
     if isinstance(item, Findings):
-        return {key for each in item.items for key in each.sources}
+        return {key for each in (*item.items, *filter(None, [item.lead])) for key in each.sources}
     if isinstance(item, Table):
         return {key for keys in item.sources or [] for key in keys}
     return set(item.sources)
@@ -148,6 +150,8 @@ def cover(
     >>> an.cover(rel, "Tension rose", rel.cutoff).as_of
     '2023-04-06'
     """
+    from analysis.findings.limits import known
+
     return Cover(
         title=headline,
         relationship=rel.title,
@@ -158,6 +162,7 @@ def cover(
         parameters={"relationship": rel.name, "version": version, **(parameters or {})},
         versions=versions(),
         figures=figures or {},
+        known=known(rel).text,
         paper=paper,
     )
 

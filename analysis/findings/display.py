@@ -261,7 +261,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Findings:
-    """Several findings shown as one list.
+    """Several findings shown as one list, under one that leads them, if there is one.
 
     Examples
     --------
@@ -271,12 +271,16 @@ class Findings:
     """
 
     items: tuple[Finding, ...]
+    lead: Finding | None = None
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> MimeBundle:
+        lead = [self.lead] if self.lead else []
         return {
-            "text/plain": "\n".join(f"- {item.plain()}" for item in self.items),
-            "text/html": render("findings", items=self.items),
-            "text/markdown": "\n".join(f"- {item.markdown()}" for item in self.items),
+            "text/plain": "\n".join([item.plain() for item in lead] + [f"- {item.plain()}" for item in self.items]),
+            "text/html": "".join(item.html() for item in lead) + render("findings", items=self.items),
+            "text/markdown": "\n".join(
+                [f"{item.markdown()}\n" for item in lead] + [f"- {item.markdown()}" for item in self.items]
+            ),
         }, {}
 
 

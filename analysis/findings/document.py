@@ -39,6 +39,8 @@ class Cover:
         Parameters of the run; libraries and their versions.
     figures : mapping
         Key figures by name, for the index of a batch.
+    known : str
+        What the record does not know of its own time.
     paper, lang : str
         `a4` or `us-letter`; the document's language.
     """
@@ -52,6 +54,7 @@ class Cover:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     figures: Mapping[str, float] = field(default_factory=dict)
+    known: str = ""
     paper: str = "a4"
     lang: str = "en"
 
@@ -63,15 +66,16 @@ class Cover:
             "period": self.period,
             "record": self.record,
             "handling": self.handling,
+            "known": self.known,
             "parameters": dict(self.parameters),
             "versions": dict(self.versions),
             "paper": self.paper,
             "lang": self.lang,
         }
-        line = f"{self.relationship}. As of {self.as_of}; period {self.period}; record {self.record}."
+        line = f"{self.relationship}. As of {self.as_of}; period {self.period}; record {self.record}. {self.known}"
         return {
-            "text/plain": f"{self.title}\n{line}",
-            "text/html": render("cover", title=self.title, line=line, handling=self.handling),
+            "text/plain": f"{self.title}\n{line}".rstrip(),
+            "text/html": render("cover", title=self.title, line=line.rstrip(), handling=self.handling),
             COVER_MIME: facts,
             **({FIGURES_MIME: dict(self.figures)} if self.figures else {}),
         }, {}

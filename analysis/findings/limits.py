@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.findings.basis import acts_of, finding
 from analysis.findings.display import Finding
 from analysis.findings.statement import Statement
-from analysis.findings.wording import percent
+from analysis.findings.wording import covered, in_words, percent
 
 if TYPE_CHECKING:
     from analysis.record.relationship import Relationship
@@ -47,6 +47,27 @@ def limits(rel: Relationship) -> Finding:
     """
     acts = acts_of(rel)
     return finding(rel, [Statement("limits.found"), *_languages(rel), *_years(rel, acts), *_publishers(acts)])
+
+
+def known(rel: Relationship) -> Statement:
+    """Say what the record does not know of its own time: a cut one what was told later, a whole one what came after.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> from analysis.findings.limits import known
+    >>> known(an.load("russia-belarus")).text
+    'Nothing after 27 June 2026 is recorded; that is silence, not calm.'
+    """
+    if rel.as_of is None:
+        return Statement("limits.end", {"day": rel.cutoff})
+    acts, facts = acts_of(rel), {"day": rel.cutoff}
+    figures = rel.indicators[rel.indicators["value"].notna()]
+    if acts.empty or figures.empty:
+        return Statement("limits.cut", facts)
+    newest = figures.sort_values(["end", "start"]).iloc[-1]
+    figure = in_words(covered(newest["start"], newest["end"]))
+    return Statement("limits.lag", {**facts, "act": acts["end"].max(), "figure": figure})
 
 
 def _languages(rel: Relationship) -> list[Statement]:

@@ -83,28 +83,34 @@ def assessments(rel: Relationship, window: str = "365D", top: int = 10) -> Table
 
 
 def open_forecasts(rel: Relationship, top: int = 12) -> Table:
-    """Return the open forecasts by deadline, with the probability range that the author's word stands for."""
+    """Return the open forecasts by deadline, with the probability range that the author's word stands for.
+
+    What one organisation has said more than once in the same words is one row, the newest range first.
+    """
     from analysis.measures.forecasts import open_forecasts as waiting
 
-    rows = waiting(rel.forecasts, on=rel.cutoff).head(top)
-    cells = [
-        [
-            f"{short_day(row.date)}{'' if row.deadline_basis == 'stated' else ' (ours)'}",
-            row.proposition,
-            _held_by(row),
-            chance(row.low, row.high),
-        ]
-        for row in rows.itertuples()
-    ]
-    frame = pd.DataFrame(cells, columns=["Deadline", "Proposition", "Held by", "Probability"])
+    rows = waiting(rel.forecasts, on=rel.cutoff)
+    rows["made_on"] = rel.forecasts.set_index("forecast_id")["made_on"].reindex(rows["forecast_id"]).to_numpy()
+    said_on = {row.assessment_id: when(row) for row in rel.assessments.itertuples()}
+    rows["said_on"] = _made_in(rel, rows["forecast_id"]).map(said_on).to_numpy()
+    question = rows["proposition"].str.replace(r"\s*\([^()]*\)\.?$|\.$", "", regex=True).str.lower()
+    cells, newest = [], []
+    for _, part in rows.groupby([rows["organisation"], question], sort=False):
+        said = part.sort_values(["made_on", "forecast_id"], ascending=[False, True])
+        row = next(said.itertuples())
+        newest.append(row.forecast_id)
+        cells.append(
+            [
+                f"{short_day(row.date)}{'' if row.deadline_basis == 'stated' else ' (ours)'}",
+                row.proposition,
+                _held_by(row),
+                ", before ".join(f"{chance(each.low, each.high)} ({each.said_on})" for each in said.itertuples()),
+            ]
+        )
+    frame = pd.DataFrame(cells[:top], columns=["Deadline", "Proposition", "Held by", "Probability (said on)"])
     caption = f"Forecasts open on {day_text(rel.cutoff)}, next deadline first; (ours): a horizon that we set"
-    return Table(
-        frame,
-        caption,
-        "open-forecasts",
-        _cited(rel, "assessments", _made_in(rel, rows["forecast_id"])),
-        (16, 46, 24, 14),
-    )
+    sources = _cited(rel, "assessments", _made_in(rel, pd.Series(newest[:top], dtype="str")))
+    return Table(frame, caption, "open-forecasts", sources, (14, 44, 24, 18))
 
 
 def due_indicators(rel: Relationship, top: int = 8) -> Table:

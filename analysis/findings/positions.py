@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from analysis.findings.basis import finding, keys, last_days, sides
 from analysis.findings.display import Finding
 from analysis.findings.statement import Statement
+from analysis.findings.wording import told_date
 from analysis.measures.options import length
 
 if TYPE_CHECKING:
@@ -16,38 +19,40 @@ FEW_VOICES = 3  # fewer have no middle worth the name
 
 
 def assessors(rel: Relationship, window: str = "365D") -> Finding:
-    """Say what assessors held in the time up to the cut-off: how many see what, and the middle of their views.
+    """Say what assessors held in the time up to the cut-off: how many see what, and the two judgements furthest apart.
 
-    Empty when no assessment of that time scores subordination. The middle is said from three organisations on; its
-    interval from five, as in `analysis.position_trend`.
+    Of judgements with the same score the one with the best source is told, of those the one that is told shortest.
+    Empty when no assessment of that time scores subordination; no two are told where none differs in sign or degree.
 
     Examples
     --------
     >>> import analysis as an
     >>> rel = an.load("russia-belarus", as_of="2023-04-06")
     >>> an.findings.assessors(rel).statements[0].key
-    'positions.views'
+    'positions.apart'
     """
-    from analysis.measures.positions import position_trend
-
     days = length(window, "assessors", "window").days
     recent = last_days(rel.assessments, rel.cutoff, days)
     scored = recent[recent["subordination"].notna()]
     if scored.empty:
         return Finding("")
-    window = f"{days}D"
-    middle = {
-        scale: position_trend(rel.assessments, scale=scale, window=window, end=rel.cutoff).iloc[-1]
-        for scale in ("subordination", "tension")
-        if rel.assessments[scale].notna().any()
-    }
     see, apart = int((scored["subordination"] > 0).sum()), int((scored["subordination"] < 0).sum())
-    facts = {**sides(rel), "days": days, "day": rel.cutoff, "n": len(scored), "see": see, "apart": apart}
-    facts |= {"between": len(scored) - see - apart, "voices": int(middle["subordination"]["voices"])}
-    order = scored.sort_values(["subordination", "end", "assessment_id"], ascending=[False, False, True])
-    said = [Statement("positions.views", facts, keys("assessments", order["assessment_id"]))]
-    for scale, key in (("subordination", "positions.middle"), ("tension", "positions.tension")):
-        row: Any = middle.get(scale)
-        if row is not None and row["voices"] >= FEW_VOICES:
-            said.append(Statement(key, {"value": row["value"], "band": (row["low"], row["high"])}))
-    return finding(rel, said, most=3)
+    facts: dict[str, Any] = {**sides(rel), "since": rel.cutoff - pd.Timedelta(days=days), "n": len(scored)}
+    facts |= {"see": see, "apart": apart, "between": len(scored) - see - apart}
+    facts |= {"voices": scored["organisation"].nunique()}
+    order = scored.assign(length=scored["claim"].str.split("; ").str[0].str.len())
+    order = order.sort_values(["subordination", "reliability", "length", "assessment_id"])
+    least, level = order.iloc[0], order["subordination"].max()
+    most = order[order["subordination"] == level].iloc[0]
+    key = "positions.apart" if level > least["subordination"] else "positions.views"
+    facts |= {"most": _told(rel, most), "least": _told(rel, least)}
+    first = [most["assessment_id"], least["assessment_id"]]
+    rest = scored.loc[~scored["assessment_id"].isin(first), "assessment_id"]
+    return finding(rel, [Statement(key, facts, keys("assessments", pd.Series([*first, *rest])))], most=2)
+
+
+def _told(rel: Relationship, row: pd.Series) -> str:
+    """Tell a judgement: the first clause of its claim, whose it is, and when."""
+    claim = str(row["claim"]).split("; ")[0].rstrip(".")
+    facts = {"claim": claim, "who": row["organisation"], "day": told_date(row, rel.cutoff.year)}
+    return Statement("positions.one", facts).text

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from analysis.findings.texts import TEXTS
-from analysis.findings.wording import count, day_text, number, percent, signed, significant
+from analysis.findings.texts import PARTS, TEXTS
+from analysis.findings.wording import day_text, number, percent, signed, significant, spelled
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,8 @@ class Statement:
     @property
     def text(self) -> str:
         """The sentence in words."""
-        return _Words().vformat(TEXTS[self.key], (), self.facts)
+        said = _Words().vformat(TEXTS[self.key], (), self.facts)
+        return said[:1].upper() + said[1:]
 
 
 class _Words(string.Formatter):
@@ -42,12 +43,12 @@ class _Words(string.Formatter):
     def format_field(self, value: Any, how: str) -> str:
         kind, _, noun = how.partition(" ")
         if kind == "count":
-            return count(int(value), noun)
+            return f"{spelled(int(value))} {noun if int(value) == 1 else f'{noun}s'}"
         if kind in _VERBS:
             return _VERBS[kind][int(value) != 1]
         if kind == "acts":
             n, acts = value
-            return f"{n:,} {acts if n != 1 else acts.replace('acts', 'act', 1)}"
+            return f"{spelled(n)} {acts if n != 1 else acts.replace('acts', 'act', 1)}"
         if kind in _BANDS:
             write, opening = _BANDS[kind]
             return "" if any(bound != bound for bound in value) else opening.format(*map(write, value))
@@ -59,6 +60,10 @@ _VERBS = {"are": ("is", "are"), "was": ("was", "were"), "see": ("sees", "see")}
 
 def _step(value: float) -> str:
     return signed(value, 1)
+
+
+def _part(value: float) -> tuple[float, str, str]:
+    return min(PARTS, key=lambda part: abs(part[0] - value))
 
 
 # A band is left out where it has a missing bound.
@@ -74,6 +79,9 @@ _WORDINGS: Mapping[str, Callable[[Any], str]] = {
     "step": _step,
     "significant": significant,
     "capital": lambda words: words[:1].upper() + words[1:],
+    "words": lambda items: spelled(items) if items else "none",
+    "part": lambda value: _part(value)[1],
+    "ratio": lambda value: _part(value)[2],
     "whole": lambda value: number(value, 0),
     "percent": percent,
     "day": day_text,

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.findings.basis import FEW_ACTS, acts_of, finding, heaviest, keys, last_days, share_of, sides
 from analysis.findings.display import Finding
+from analysis.findings.happened import act
 from analysis.findings.statement import Statement
 from analysis.findings.wording import listed, percent, when
 from analysis.measures.options import half_life_days
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 SHARP = -4.0  # Goldstein points: from refusals and threats downwards
 RECUR_ACTS, RECUR_YEARS = 5, 3  # sharp acts, in so many years, before quarrels are said to recur
 NAMED = 4
+MUCH = 0.2  # of the share, from which a clear change is a sharp one
 HIGH_ACTS, HIGH_BACKED, HIGH_WIDTH = 10, 8, 0.2
 LOW_ACTS, LOW_WIDTH = 3, 0.4
 EVEN, SAID_UP_TO = "roughly even", 0.8
@@ -137,9 +139,10 @@ def highest(peak: pd.Series, day: pd.Timestamp) -> Statement:
 
 
 def tension_change(rel: Relationship, then: str | pd.Timestamp, half_life: str = "180D") -> Finding:
-    """Say whether tension is higher or lower than on an earlier day, both by the record as it is known on the last day.
+    """Say whether tension is higher or lower than on an earlier day, and which act since then pushed it most.
 
-    Empty where nothing can be told of the present (see `told`), or nothing was recorded by the earlier day.
+    Both days are told by the record as it is known on the last day. Empty where nothing can be told of the present (see
+    `told`), or nothing was recorded by the earlier day.
 
     Examples
     --------
@@ -149,22 +152,32 @@ def tension_change(rel: Relationship, then: str | pd.Timestamp, half_life: str =
     'tension.unclear'
     """
     from analysis.measures.difference import WORD_BAND, difference
+    from analysis.measures.explain import explain
     from analysis.measures.robustness import moved
 
     earlier = pd.Timestamp(then)
     if told(rel, half_life) != "level" or not acts_of(rel)["end"].min() <= earlier < rel.cutoff:
         return Finding("")
     row = difference(rel.events, earlier, rel.cutoff, half_life=half_life, band=WORD_BAND).iloc[0]
-    facts = {
-        "since": earlier,
-        "day": rel.cutoff,
-        "asked": WORD_BAND,
-        **{name: row[name] for name in ("then", "now", "value", "low", "high")},
-    }
+    names = ("then", "now", "value", "low", "high")
+    facts = {"since": earlier, "day": rel.cutoff, "usual": long_run(rel.events), **{name: row[name] for name in names}}
     clear = (word := moved(row)) != "no clear change"
-    facts |= {"direction": "fell" if word == "lower" else "rose"} if clear else {}
-    statement = Statement("tension.changed" if clear else "tension.unclear", facts, heaviest(rel, half_life))
-    return finding(rel, [statement], most=2)
+    key = change_key(word, row["value"])
+    acts = acts_of(rel)
+    pushes = explain(rel.events, rel.cutoff, half_life=half_life).set_index("event_id")["contribution"]
+    pushes = pushes[pushes.index.isin(acts.loc[acts["end"] > earlier, "event_id"])]
+    if pushes.empty:
+        return finding(rel, [Statement("tension.quiet", facts, heaviest(rel, half_life))], most=2)
+    sizes = pushes.abs() if not clear else pushes * (1 if row["value"] > 0 else -1)
+    most = acts[acts["event_id"] == sizes.idxmax()].iloc[0]
+    facts |= {"push": act(rel, most), "event_id": most["event_id"]}
+    return finding(rel, [Statement(f"tension.{key}", facts, keys("events", pd.Series([most["event_id"]])))], most=2)
+
+
+def change_key(word: str, value: float) -> str:
+    """Return which sentence tells a change: of a clear one its direction, and whether it is a sharp one."""
+    way = {"higher": "rose", "lower": "fell"}.get(word, "")
+    return f"{way}_much" if way and abs(value) >= MUCH else way or "unclear"
 
 
 def tension_chance(rel: Relationship, then: str | pd.Timestamp, half_life: str = "180D") -> Finding:

@@ -132,6 +132,32 @@ def interval(row: pd.Series, digits: int = 2, name: str = "90% interval") -> str
     return f" ({name} {signed(row['low'], digits)} to {signed(row['high'], digits)})"
 
 
+_SMALL = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def spelled(items: int) -> str:
+    """Write a count for a sentence: zero to nine in words, more in figures.
+
+    >>> spelled(9), spelled(1200)
+    ('nine', '1,200')
+    """
+    return _SMALL[items] if 0 <= items < len(_SMALL) else f"{items:,}"
+
+
+def in_words(text: str) -> str:
+    """Write a range for a sentence: January to September 2022."""
+    return text.replace(" – ", " to ").replace("–", " to ")
+
+
+def told_date(row: Any, year: int | None = None) -> str:
+    """Write the date of a row for a sentence: 25 March 2023, 21 to 24 June; without the year where it is `year`."""
+    precision, approximate = getattr(row, "precision", "day"), bool(getattr(row, "approximate", False))
+    exact = covered(row.start, row.end) if precision == "interval" else ""
+    text = in_words(exact or event_date(row.start, row.end, str(precision)))
+    text = text if year is None or pd.Timestamp(row.start).year != year else text.removesuffix(f" {year}")
+    return f"about {text}" if approximate else text
+
+
 def listed(items: Sequence[str]) -> str:
     """Join items as a sentence does: a, b and c."""
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""

@@ -5,7 +5,7 @@ A notebook declares parameters in the cell tagged `parameters`, one assignment a
     as_of: str = "2023-04-06"                      # date: last day that may be known
     domains: list[str] = []                        # events of these domains only; empty for all
     measure: Literal["share", "raw"] = "share"     # what is drawn
-    version: str = "full"                          # one of: full, brief; how much is told
+    version: str = "full"                          # one of: full, brief, flash; how much is told
     draws: int | None = None                       # draws of the band; none for the default
 
 The cell is parsed (`ast`), not matched with patterns, so that unions, literals and values over several lines are read

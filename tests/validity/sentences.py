@@ -46,7 +46,7 @@ def spoken(world: worlds.World, rng: np.random.Generator) -> list[bool]:
     word = said.get("tension.confidence", {}).get("level", "")
     named = "tension.peak" in said or "tension.peak_now" in said
     return [
-        "tension.changed" in said,
+        any(key.startswith(("tension.rose", "tension.fell")) for key in said),
         place != "near",
         named,
         *(word == level for level in ("high", "moderate", "low")),
