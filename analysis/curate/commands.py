@@ -1,4 +1,4 @@
-"""The commands by which a record is kept: new, import, evidence, agree, diff, doctor, coverage, migrate.
+"""The commands by which a record is kept: new, import, template, evidence, agree, diff, doctor, coverage, migrate.
 
 Each is a thin layer over a function of this package. Exit status 0 is all well, 1 is something found (a refused row, a
 missing phrase, a fault of the environment), 2 is a command that could not be run.
@@ -18,7 +18,6 @@ from analysis.errors import OptionError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analysis.curate.importing import Plan
 
 _FOLDER = click.Path(path_type=Path)
 relationship_option = click.option(
@@ -44,19 +43,39 @@ def new(name: str, actors: tuple[str, str], names: tuple[str, str] | None) -> No
 @click.argument("files", nargs=-1, metavar="TABLE FILE [TABLE FILE ...]")
 @relationship_option
 @click.option("--apply", "write", is_flag=True, help="Write the plan, all of it or nothing.")
+@click.option("--skip-refused", "skip", is_flag=True, help="Leave refused rows out, with what rests on them.")
+@click.option("--write-refused", "refused", type=_FOLDER, metavar="FILE", help="Write refused rows and reasons as CSV.")
+@click.option("--new-actors", "people", type=_FOLDER, metavar="FILE", help="Write a CSV of persons not in actors.csv.")
+@click.option("--sheet", default="", help="Sheet of an Excel workbook (default: the table's name, else the first).")
+@click.option("--map", "renamed", multiple=True, metavar="HEADING=COLUMN", help="Which column a heading means.")
+@click.option("--ignore", "ignored", multiple=True, metavar="HEADING", help="A column of the file to leave out.")
 @click.option("--undo", is_flag=True, help="Take back the last save (again: take back the undo).")
 @click.option("--recover", is_flag=True, help="Put back the files of a save that was cut off.")
 @data_option
 @refusing
-def import_(files: tuple[str, ...], relationship: str | None, write: bool, undo: bool, recover: bool) -> None:
+def import_(
+    files: tuple[str, ...],
+    relationship: str | None,
+    write: bool,
+    skip: bool,
+    refused: Path | None,
+    people: Path | None,
+    sheet: str,
+    renamed: tuple[str, ...],
+    ignored: tuple[str, ...],
+    undo: bool,
+    recover: bool,
+) -> None:
     """Show what spreadsheets and bibliographies would change in a record, and write it with --apply.
 
     TABLE is a table of the data dictionary, such as sources, events or citations. FILE is a .csv or .xlsx with its
     columns; for sources also CSL-JSON (.json), BibTeX (.bib) or RIS (.ris). Files that belong together go into one
-    command: an event is valid only with its citation.
+    command: an event is valid only with its citation. A source may be named by id, address, DOI or, where its
+    bibliography is imported along, by its key there.
     """
-    from analysis.curate import saving
+    from analysis.curate import plan_text, saving
     from analysis.curate.importing import plan
+    from analysis.curate.spreadsheets import Reading
 
     folder = chosen(relationship)
     if undo or recover:
@@ -67,10 +86,20 @@ def import_(files: tuple[str, ...], relationship: str | None, write: bool, undo:
         return
     if not files or len(files) % 2:
         raise OptionError("import", "files", "pairs of a table and a file", " ".join(files))
-    planned = plan(folder, [(table, Path(file)) for table, file in zip(files[::2], files[1::2], strict=True)])
-    _show_plan(planned)
+    pairs = [one.partition("=") for one in renamed]
+    for heading, sign, column in pairs:
+        if not (heading and sign and column):
+            raise OptionError("import", "--map", "HEADING=COLUMN", heading + sign + column)
+    reading = Reading(sheet, {heading: column for heading, _, column in pairs}, ignored)
+    tables = [(table, Path(file)) for table, file in zip(files[::2], files[1::2], strict=True)]
+    planned = plan(folder, tables, skip_refused=skip, reading=reading)
+    click.echo(plan_text.shown(planned), nl=False)
+    for file, rows in ((refused, plan_text.refused_rows(planned)), (people, plan_text.people_rows(planned))):
+        if file is not None:
+            plan_text.write_rows(file, rows)
+            click.echo(f"Written to {file}: {len(rows)} rows.")
     if not planned.sound:
-        click.echo("Nothing written: a plan is written whole or not at all.")
+        click.echo("Nothing written: a plan is written whole or not at all. --skip-refused leaves refused rows out.")
         sys.exit(1)
     if not write:
         click.echo("Nothing written. Add --apply to write this.")
@@ -79,30 +108,17 @@ def import_(files: tuple[str, ...], relationship: str | None, write: bool, undo:
     click.echo(f"Written to {folder.name}: {', '.join(written) or 'nothing, since nothing differs'}.")
 
 
-def _show_plan(planned: Plan) -> None:
-    from analysis.curate.form_hints import event_words
-    from analysis.curate.merging import ACTIONS
+@click.command()
+@click.argument("file", type=_FOLDER)
+@click.option("--table", default="", help="Table of the dictionary (default: the file's name).")
+@relationship_option
+@data_option
+@refusing
+def template(file: Path, table: str, relationship: str | None) -> None:
+    """Make an Excel sheet to fill in for `import`: columns, lists to choose from, cells that keep codes and dates."""
+    from analysis.curate.template import write
 
-    events = {row["event_id"]: row for row in planned.tables.get("events", [])}
-    tables = dict.fromkeys(change.table for change in planned.changes)
-    for table in tables:
-        counts = ", ".join(f"{planned.count(table, action)} {action}" for action in ACTIONS)
-        click.echo(f"{table}: {counts}")
-        for change in planned.changes:
-            if change.table != table or change.action == "unchanged":
-                continue
-            click.echo(f"  {change.action} {change.key}")
-            if table == "events" and change.key in events:
-                click.echo(f"    {event_words(events[change.key])}")
-            if change.action == "changed":
-                for name, (old, text) in change.cells.items():
-                    click.echo(f"    {name}: {old!r} -> {text!r}")
-            for reason in change.reasons:
-                click.echo(f"    {reason}")
-    for words in planned.others:
-        click.echo(f"The record would be at fault: {words}")
-    for note in planned.notes:
-        click.echo(f"Note: {note}")
+    click.echo(write(file, table or file.stem, chosen(relationship)))
 
 
 @click.command()
@@ -268,4 +284,4 @@ def _table(title: str, frame: pd.DataFrame, limit: int | None = None) -> None:
     click.echo()
 
 
-COMMANDS = (new, import_, evidence, agree, diff, doctor, coverage, migrate)
+COMMANDS = (new, import_, template, evidence, agree, diff, doctor, coverage, migrate)
