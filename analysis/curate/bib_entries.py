@@ -97,7 +97,7 @@ def _csl(text: str, name: str) -> list[Entry]:
 def _bibtex(text: str, name: str) -> tuple[list[Entry], list[str]]:
     import logging
 
-    import bibtexparser
+    from bibtexparser import entrypoint
     from bibtexparser.model import DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, ParsingFailedBlock, Preamble, String
     from bibtexparser.model import Entry as Block
 
@@ -106,7 +106,7 @@ def _bibtex(text: str, name: str) -> tuple[list[Entry], list[str]]:
     keyless = re.compile(r"(@(?!string|comment|preamble)\w+\s*[{(])\s*(?:,\s*|(?=[\w-]+\s*=))", re.IGNORECASE)
     text = keyless.sub(lambda found: f"{found.group(1)}line{text[: found.start()].count(chr(10)) + 1},", text)
     entries, notes, before, seen = [], list[str](), "", dict[str, int]()
-    for block in bibtexparser.parse_string(text, parse_stack=[]).blocks:
+    for block in entrypoint.parse_string(text, parse_stack=[]).blocks:
         line = (block.start_line or 0) + 1
         raw = str(block.raw or "")
         if isinstance(block, String | Preamble):

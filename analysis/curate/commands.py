@@ -123,17 +123,20 @@ def template(file: Path, table: str, relationship: str | None) -> None:
 
 @click.command()
 @click.argument("relationship", required=False)
-@click.option("--texts", required=True, type=_FOLDER, metavar="DIR", help="Folder with your copies of sources.")
+@click.option(
+    "--texts", type=_FOLDER, metavar="DIR", help="Folder with your copies (default: copies/ beside the tables)."
+)
 @click.option("--text", "given", multiple=True, metavar="SOURCE_ID=FILE", help="Name the copy of a source by hand.")
 @click.option("--all", "every", is_flag=True, help="List phrases that were found as well.")
 @data_option
 @refusing
-def evidence(relationship: str | None, texts: Path, given: tuple[str, ...], every: bool) -> None:
+def evidence(relationship: str | None, texts: Path | None, given: tuple[str, ...], every: bool) -> None:
     """Look up each quoted phrase in local copies of its source (.txt, .html, .pdf, .docx).
 
     A copy is matched by its file name (the source's id), the address or title inside it, or the phrases themselves.
     Exit status 1 when a phrase is not found.
     """
+    from analysis.curate.evidence import STATUSES
     from analysis.curate.evidence import evidence as look_up
     from analysis.record.relationship import load
 
@@ -142,20 +145,25 @@ def evidence(relationship: str | None, texts: Path, given: tuple[str, ...], ever
         if not (source and sign and file):
             raise OptionError("evidence", "text", "SOURCE_ID=FILE", source + sign + file)
     rel = load(chosen(relationship))
-    table = look_up(rel.citations, rel.sources, texts, given={source: Path(file) for source, _, file in pairs})
-    for copy in table.dropna(subset=["file"]).drop_duplicates("source_id").itertuples():
+    folder = texts or Path(rel.path) / "copies"
+    table = look_up(rel.citations, rel.sources, folder, given={source: Path(file) for source, _, file in pairs})
+    for copy in table.dropna(subset=["file"]).drop_duplicates(["source_id", "file"]).itertuples():
         click.echo(f"{copy.file} is {copy.source_id} (by {copy.matched})")
     for row in table.fillna("").itertuples():
-        if row.status in ("not found", "elsewhere") or (every and row.status == "found"):
+        if row.status in ("not found", "elsewhere", "unplaced") or (every and row.status == "found"):
             click.echo(_phrase(row))
     counts = table["status"].value_counts()
-    words = ", ".join(f"{counts.get(name, 0)} {name}" for name in ("found", "elsewhere", "not found", "no copy"))
+    words = ", ".join(f"{counts.get(name, 0)} {name}" for name in STATUSES if name != "unplaced" or name in counts)
     click.echo(f"{len(table)} key phrases: {words}.")
     sys.exit(1 if counts.get("not found", 0) else 0)
 
 
 def _phrase(row: Any) -> str:
-    stated = f" (stated: {row.locator})" if row.locator and row.status == "elsewhere" else ""
+    doubt = {
+        "elsewhere": f" (stated: {row.locator})",
+        "unplaced": f" (stated: {row.locator!r}, which is not understood)",
+    }
+    stated = doubt.get(row.status, "") if row.locator else ""
     where = f" at {row.place}{stated}" if row.place and row.status != "not found" else ""
     closest = f"; closest, {row.place}: {row.closest!r} ({row.score:g})" if row.status == "not found" else ""
     return f"  {row.status}{where}: {row.key_phrase!r}, {row.record}, {row.source_id}{closest}"
