@@ -266,7 +266,10 @@ def lab(arguments: tuple[str, ...]) -> None:
 
 # The commands of each annexe; where it is absent they say what to install.
 _ANNEXES = {
-    "analysis.curate": ("new", "import", "template", "evidence", "agree", "diff", "doctor", "coverage", "migrate"),
+    "analysis.curate": (
+        *("new", "source", "draft", "import", "template", "evidence"),
+        *("agree", "diff", "doctor", "coverage", "migrate"),
+    ),
     "analysis.export": ("export",),
     "analysis.feeds": ("feed",),
 }

@@ -386,7 +386,7 @@ def test_sources_of_a_spreadsheet_have_the_defaults_of_a_bibliography(record: Pa
     assert planned.sound
     rows = {row["title"]: (row["type"], row["reliability"]) for row in planned.tables["sources"]}
     assert (rows["T"], rows["U"]) == (("document", "F"), ("webpage", "F"))
-    assert any("2 new sources of a spreadsheet have reliability F" in note for note in planned.notes)
+    assert any("New sources without a grade: 2;" in note for note in planned.notes)
 
 
 def test_template_comes_back_filled_in(record: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The commands by which a record is kept: new, import, template, evidence, agree, diff, doctor, coverage, migrate.
+"""The commands by which a record is kept, from `new` to `migrate`; those of drafting are in `draft_commands`.
 
 Each is a thin layer over a function of this package. Exit status 0 is all well, 1 is something found (a refused row, a
 missing phrase, a fault of the environment), 2 is a command that could not be run.
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from analysis.cli_options import chosen, data_option, refusing
+from analysis.curate import draft_commands
 from analysis.errors import OptionError
 
 if TYPE_CHECKING:
@@ -292,4 +293,4 @@ def _table(title: str, frame: pd.DataFrame, limit: int | None = None) -> None:
     click.echo()
 
 
-COMMANDS = (new, import_, template, evidence, agree, diff, doctor, coverage, migrate)
+COMMANDS = (new, *draft_commands.COMMANDS, import_, template, evidence, agree, diff, doctor, coverage, migrate)

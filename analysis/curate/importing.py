@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.curate import bibliography, people, spreadsheets
+from analysis.curate import bibliography, draft_files, people, spreadsheets
 from analysis.curate.bib_dates import edtf
 from analysis.curate.merging import Action, Change, merge, with_citations
 from analysis.curate.saving import fingerprint, recover, save, staged_faults
@@ -136,9 +136,25 @@ def _read(files: Sequence[tuple[str, Path]], record: dict[str, list[Row]], readi
             seen = [row for one in incoming if one.table == "sources" for row in one.rows if "entry" not in row]
             incoming.append(bibliography.read(path, [*record["sources"], *seen]))
         else:
-            incoming += with_citations(spreadsheets.read(path, BY_NAME[table], reading))
+            incoming += with_citations(_reviewed(spreadsheets.read(path, BY_NAME[table], reading)))
     actors = [*record["actors"], *(row for one in incoming if one.table == "actors" for row in one.rows)]
     return [people.with_ids(one, actors) for one in incoming]
+
+
+def _reviewed(one: Incoming) -> Incoming:
+    """Return rows without the columns of a draft; one that nobody has reviewed is refused."""
+    rows, unread = draft_files.reviewed(one.table, one.rows)
+    for number, reasons in unread.items():
+        words = [f"{one.places[number]}: {reason}" for reason in reasons]
+        one.refused[number] = [*one.refused.get(number, []), *words]
+    return replace(one, rows=rows)
+
+
+def plan_rows(folder: Path, incoming: list[Incoming]) -> Plan:
+    """Say what rows that come from elsewhere than a file would change in a record; nothing is written."""
+    recover(folder)
+    record = {name: rows_of(table) for name, table in read_texts(folder).items()}
+    return _planned(folder, fingerprint(folder), record, incoming)
 
 
 def _planned(folder: Path, since: str, record: dict[str, list[Row]], incoming: list[Incoming]) -> Plan:
@@ -160,7 +176,7 @@ def _planned(folder: Path, since: str, record: dict[str, list[Row]], incoming: l
     )
     if fresh:
         notes.append(
-            f"{fresh} new sources of a spreadsheet have reliability F (cannot be judged) until you grade them."
+            f"New sources without a grade: {fresh}; they have reliability F (cannot be judged) until you grade them."
         )
     named = {change.key for change in judged if change.table == "events" and change.action in {"added", "changed"}}
     new = pd.DataFrame([row for row in tables.get("events", []) if row["event_id"] in named], columns=_READ)

@@ -26,6 +26,8 @@ from analysis.record.schema import TableSchema
 
 # Columns that a spreadsheet of a citable table may carry as well: each row then brings its own citation.
 CITING = {"source_id": "source_id", "locator": "locator", "supports": "supports", "cited_phrase": "key_phrase"}
+# Columns of a sheet of drafts.
+DRAFTED = ("drafted_by", "reviewed_by", "candidates")
 CITABLE = {"events", "assessments", "forecasts", "indicators"}
 
 
@@ -128,7 +130,7 @@ def read(path: Path, schema: TableSchema, how: Reading | None = None) -> Incomin
 
 
 def _known(schema: TableSchema) -> list[str]:
-    return [column.name for column in schema.columns] + (list(CITING) if schema.name in CITABLE else [])
+    return [column.name for column in schema.columns] + ([*CITING, *DRAFTED] if schema.name in CITABLE else [])
 
 
 def _name(name: str, schema: TableSchema, how: Reading) -> str:
