@@ -150,7 +150,7 @@ def evidence(relationship: str | None, texts: Path | None, given: tuple[str, ...
     table = look_up(rel.citations, rel.sources, folder, given={source: Path(file) for source, _, file in pairs})
     for copy in table.dropna(subset=["file"]).drop_duplicates(["source_id", "file"]).itertuples():
         click.echo(f"{copy.file} is {copy.source_id} (by {copy.matched})")
-    for row in table.fillna("").itertuples():
+    for row in table.astype("object").fillna("").itertuples():
         if row.status in ("not found", "elsewhere", "unplaced") or (every and row.status == "found"):
             click.echo(_phrase(row))
     counts = table["status"].value_counts()
