@@ -173,20 +173,60 @@ def _phrase(row: Any) -> str:
 @click.command()
 @click.argument("coder_a")
 @click.argument("coder_b")
+@click.option("--in", "record", metavar="RECORD", help="Compare two coders of its second_coding.csv instead.")
 @click.option("--half-life", default="180D", show_default=True, help="Of the index that the choices are tried on.")
+@click.option(
+    "--write", "file", type=_FOLDER, metavar="FILE", help="Write what to decide as CSV: fill in choice, reason."
+)
+@click.option("--adjudicated", type=_FOLDER, metavar="FILE", help="Show what those decisions change in the record.")
+@click.option("--apply", is_flag=True, help="Write the decisions into the record (RECORD, or that of CODER_A).")
 @data_option
 @refusing
-def agree(coder_a: str, coder_b: str, half_life: str) -> None:
-    """Compare two copies of a record that were coded apart."""
+def agree(
+    coder_a: str,
+    coder_b: str,
+    record: str | None,
+    half_life: str,
+    file: Path | None,
+    adjudicated: Path | None,
+    apply: bool,
+) -> None:
+    """Compare two copies of a record that were coded apart, or two coders of one record."""
+    from analysis.curate import pairing, plan_text
     from analysis.curate.agree import agree as compare
     from analysis.record import places
     from analysis.record.relationship import load
 
-    a, b = (load(places.relationship(one)) for one in (coder_a, coder_b))
-    found = compare(a, b, half_life=half_life)
+    if apply and adjudicated is None:
+        raise OptionError("agree", "--apply", "given with --adjudicated FILE", "alone")
+    if adjudicated is not None:
+        planned = pairing.adjudicated(places.relationship(record or coder_a), adjudicated)
+        click.echo(plan_text.shown(planned), nl=False)
+        if not planned.sound:
+            sys.exit(1)
+        click.echo(
+            f"Written: {', '.join(planned.apply())}." if apply else "Nothing written. Add --apply to write this."
+        )
+        return
+    cells = None
+    if record:
+        a, b, cells = pairing.coders(places.relationship(record), coder_a, coder_b)
+    else:
+        a, b = (load(places.relationship(one)) for one in (coder_a, coder_b))
+    found = compare(a, b, half_life=half_life, cells=cells)
+    _table("Rows that met by date, actors, sources and words", found.pairs)
+    for row in found.recorded.itertuples():
+        if row.a_alone or row.b_alone:
+            click.echo(
+                f"{row.table}: {row.both} rows of both coders, {row.a_alone} of the first alone, {row.b_alone} of the "
+                f"second: {row.share:.0%} were recorded by both, and only these enter the figures below."
+            )
     _table("Agreement (Krippendorff's alpha, 95% interval)", found.columns)
     _table("To adjudicate, what moves an index most first", found.disagreements)
     _table("Rows that one coder alone has", found.only)
+    if file is not None:
+        pairing.write_disagreements(file, found.disagreements)
+        click.echo(f"Written to {file}: {len(found.disagreements)} cells. Then: --adjudicated {file}")
     both = found.index.dropna()
     if len(both):
         last, apart = both.iloc[-1], (both["b"] - both["a"]).abs()
