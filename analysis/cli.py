@@ -267,7 +267,7 @@ def lab(arguments: tuple[str, ...]) -> None:
 # The commands of each annexe; where it is absent they say what to install.
 _ANNEXES = {
     "analysis.curate": (
-        *("new", "source", "draft", "import", "template", "evidence"),
+        *("new", "source", "draft", "annotations", "import", "template", "evidence"),
         *("agree", "diff", "doctor", "coverage", "migrate"),
     ),
     "analysis.export": ("export",),

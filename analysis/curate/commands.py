@@ -314,6 +314,7 @@ def coverage(relationship: str | None, every: bool) -> None:
     _table("Domains without a kind of act", thin.domains(rel), limit)
     _table("Directions that hardly occur in a domain", thin.directions(rel), limit)
     _table("Dead ends", thin.dead_ends(rel), limit)
+    _table("Publishers whose names may mean one", thin.near_publishers(rel), limit)
     work = thin.work_list(rel)
     _table("To mend, worst first", work, limit)
     counts = work["weakness"].value_counts(sort=False)

@@ -1,14 +1,18 @@
-"""The commands from an article to the record: `source` keeps a page, `draft` offers rows from it."""
+"""The commands from an article to the record: `source` keeps a page, `draft` and `annotations` offer rows from it."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from analysis.cli_options import chosen, data_option, refusing
 from analysis.errors import OptionError, nearest
+
+if TYPE_CHECKING:
+    from analysis.curate.drafting import Drafts
 
 _FOLDER = click.Path(path_type=Path)
 _relationship = click.option(
@@ -75,7 +79,7 @@ def draft(
     Without --model the rules draft, offline. With it the text of the copy is sent to that address, with the key in the
     environment variable WORKBOOK_MODEL_KEY if there is one. Nothing enters the record before it has been reviewed.
     """
-    from analysis.curate import draft_files, draft_model, drafting, sourcing
+    from analysis.curate import draft_model, drafting, sourcing
     from analysis.curate.table_format import read_texts, rows_of
     from analysis.curate.texts import KINDS, read_copy
 
@@ -99,15 +103,39 @@ def draft(
         drafts = draft_model.ask(asked, timeout=timeout)
     else:
         drafts = drafting.by_rules(copy, row, tables["actors"])
-    target = out or file.with_name(f"{source_id}.drafts.xlsx")
+    _offer(drafts, out or file.with_name(f"{source_id}.drafts.xlsx"), file.name)
+
+
+@click.command()
+@click.argument("file", type=_FOLDER)
+@_relationship
+@click.option("--out", type=_FOLDER, metavar="FILE", help="Workbook to write (default: beside FILE).")
+@data_option
+@refusing
+def annotations(file: Path, relationship: str | None, out: Path | None) -> None:
+    """Offer rows from annotations of Hypothes.is (.json) or Zotero (.json, .md); to be reviewed and imported.
+
+    A tag with `assessment` or `forecast` in it names the table; all else are events.
+    """
+    from analysis.curate import annotations as reading
+    from analysis.curate.table_format import read_texts, rows_of
+
+    sources = rows_of(read_texts(chosen(relationship))["sources"])
+    drafts = reading.drafts(reading.read(file), sources, file.name)
+    _offer(drafts, out or file.with_suffix(".drafts.xlsx"), file.name)
+
+
+def _offer(drafts: Drafts, target: Path, name: str) -> None:
+    from analysis.curate import draft_files
+
     draft_files.write(drafts, target)
     counts = ", ".join(f"{len(rows)} {table}" for table, rows in drafts.rows.items())
     read = f" from {drafts.sentences} sentences" if drafts.sentences else ""
-    click.echo(f"{file.name}: {counts} offered{read}.")
+    click.echo(f"{name}: {counts} offered{read}.")
     for reason, number in drafts.dropped.items():
         click.echo(f"{number} dropped: {reason}.")
     click.echo(f"Written to {target}. Fill in what is empty, put your name into reviewed_by, and then:")
     click.echo(f"  workbook import {' '.join(f'{table} {target}' for table, rows in drafts.rows.items() if rows)}")
 
 
-COMMANDS = (source, draft)
+COMMANDS = (source, draft, annotations)
