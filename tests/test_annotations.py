@@ -74,7 +74,15 @@ def test_quotation_becomes_phrase_page_locator_and_tag_a_table(
     assert held["drafted_by"] == name
 
 
-@pytest.mark.parametrize(("name", "text"), [("a.json", "[]"), ("a.json", "{"), ("a.md", "nothing")])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.json", "[]"),
+        ("a.json", "{"),
+        ("a.json", '{"rows": [{"target": [{"selector": null}]}]}'),
+        ("a.md", "nothing"),
+    ],
+)
 def test_file_without_annotations_is_refused(tmp_path: Path, name: str, text: str) -> None:
     (tmp_path / name).write_text(text)
     with pytest.raises(OptionError):

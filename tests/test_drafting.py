@@ -94,7 +94,7 @@ def test_day_comes_from_metadata_only_and_what_is_missing_is_asked(
 
     assert row["published"] == published
     said = run(source, record, str(path))
-    assert ("does not say its published; give it with --published" in said.output) == (not published)
+    assert ("does not say its day of publication; give it with --published" in said.output) == (not published)
     assert "does not say its publisher" in said.output
     assert "published: 2001-05" in run(source, record, str(path), "--published", "2001-05").output
 

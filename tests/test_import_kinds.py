@@ -209,7 +209,8 @@ def test_items_of_zotero_keep_access_archive_and_particles(record: Path, tmp_pat
             "archive": "State Archive",
             "archive_location": "fund 1, file 2",
         },
-        {"id": "bad", "type": "book"},
+        {"id": "bad", "type": "book", "title": None, "DOI": None, "author": [None]},
+        {"id": "isbn", "type": "book", "title": ["As Crossref writes it"], "URL": "urn:isbn:1", "author": None},
     ]
     path = written(tmp_path / "z.json", json.dumps(items))
     planned = plan(record, [("sources", path)], skip_refused=True)
@@ -221,6 +222,9 @@ def test_items_of_zotero_keep_access_archive_and_particles(record: Path, tmp_pat
         "Archive: State Archive, fund 1, file 2.",
     )
     assert "it has no title" in planned.skipped[0].reasons[0]
+    book = next(row for row in planned.tables["sources"] if row["title"] == "As Crossref writes it")
+    assert (book["url"], book["type"]) == ("", "book")
+    assert any("'urn:isbn:1' is no web address and was left out" in note for note in planned.notes)
 
 
 def test_two_works_under_their_publishers_address_are_told_apart_by_their_numbers(record: Path, tmp_path: Path) -> None:

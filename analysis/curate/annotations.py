@@ -61,7 +61,10 @@ def read(path: Path) -> list[Annotation]:
             data = json.loads(text)
         except ValueError as error:
             raise OptionError(path.name, "", "JSON of Hypothes.is or Zotero, or a note as Markdown", error) from None
-        found = [*_hypothesis(data), *_zotero(data)]
+        try:
+            found = [*_hypothesis(data), *_zotero(data)]
+        except (AttributeError, KeyError, TypeError) as error:
+            raise OptionError(path.name, "", "JSON of Hypothes.is or Zotero", error) from None
     if not found:
         raise OptionError(path.name, "", "annotations of Hypothes.is or Zotero", "a file without one")
     return found

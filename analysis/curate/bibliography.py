@@ -65,7 +65,7 @@ def read(path: Path, existing: Sequence[Row]) -> Incoming:
             incoming.rows.append({**row, "entry": entry.text})
             incoming.places.append(entry.place)
             continue
-        doi = str(entry.item.get("DOI", ""))
+        doi = _text(entry.item, "DOI")
         there = _others(row, doi, known)
         if there and doi and not _same_work(there[0], row) and row["url"] != address(doi):
             # Two works with numbers of their own under one address, such as that of their publisher.
@@ -120,10 +120,14 @@ def _same_work(one: Row, other: Row) -> bool:
 
 def _row(entry: Entry, notes: list[str]) -> Row:
     item = entry.item
-    doi, links = str(item.get("DOI", "")).strip(), str(item.get("URL", "")).strip()
+    doi, links = _text(item, "DOI"), _text(item, "URL")
     url, *more = re.split(r"[;\s]+(?=https?://)", links) if links else [address(doi) if doi else ""]
+    url = f"https://{url}" if url.startswith("www.") else url
+    if url and not re.match(r"https?://", address(url)):
+        notes.append(f"{entry.place}: {url!r} is no web address and was left out.")
+        url = address(doi) if doi else ""
     kind = str(item.get("type") or ("webpage" if url else "document"))
-    container, publisher = str(item.get("container-title", "")), str(item.get("publisher", ""))
+    container, publisher = _text(item, "container-title"), _text(item, "publisher")
     by = (container or publisher) if kind in _PAPERS else (publisher or container)
     published, unread = entry.published
     accessed, unread_access = from_csl(item.get("accessed"))
@@ -132,15 +136,15 @@ def _row(entry: Entry, notes: list[str]) -> Row:
             notes.append(f"{entry.place}: its {name}, {written!r}, could not be read and is left empty.")
     if more:
         notes.append(f"{entry.place}: of its {1 + len(more)} addresses the first was taken, {url}.")
-    archive = [_plain(str(item.get(name, ""))) for name in ("archive", "archive_location", "archive-place")]
+    archive = [_plain(_text(item, name)) for name in ("archive", "archive_location", "archive-place")]
     kept_at = re.match(r"https?://\S+", archive[1] or archive[0])
     held = ", ".join(part for part in archive if part and not part.startswith("http"))
-    language = str(item.get("language", ""))
+    language = _text(item, "language")
     return {
         "type": kind,
-        "title": _plain(str(item.get("title", ""))),
+        "title": _plain(_text(item, "title")),
         "publisher": _plain(by) or UNKNOWN,
-        "author": "; ".join(filter(None, (_name(one) for one in item.get("author", [])))),
+        "author": "; ".join(filter(None, (_name(one) for one in item.get("author") or [] if one))),
         "published": published,
         "url": address(url),
         "language": language if re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]+)*", language) else "",
@@ -148,6 +152,13 @@ def _row(entry: Entry, notes: list[str]) -> Row:
         "accessed": accessed,
         "archive_url": kept_at.group() if kept_at else "",
     }
+
+
+def _text(item: dict[str, Any], name: str) -> str:
+    """Return a field as text; Crossref writes some as lists, and what is not known as null."""
+    value = item.get(name)
+    value = value[0] if isinstance(value, list) and value else value
+    return "" if value is None or value == [] else str(value).strip()
 
 
 def _plain(text: str) -> str:
@@ -158,7 +169,7 @@ def _name(name: Any) -> str:
     """Return a person's name in reading order; a particle that stands in the family name as well is printed once."""
     if not isinstance(name, dict):
         return str(name)
-    texts = {part: " ".join(str(text).split()) for part, text in name.items()}
+    texts = {part: " ".join(str(text).split()) for part, text in name.items() if text}
     family, before = texts.get("family", ""), []
     for part in ("dropping-particle", "non-dropping-particle"):
         particle = texts.get(part, "")

@@ -43,13 +43,15 @@ def source(page: Path, relationship: str | None, kind: str, write: bool, **given
     asked = [name for name in sourcing.ASKED if row[name] in {"", UNKNOWN} and not given[name]]
     if sys.stdin.isatty():
         for name in asked:
-            row[name] = click.prompt(f"{name} (empty if not known)", default=row[name], show_default=False)
+            row[name] = click.prompt(
+                f"{sourcing.ASKED[name]} (empty if not known)", default=row[name], show_default=False
+            )
         asked = [name for name in asked if row[name] in {"", UNKNOWN}]
     planned, made = sourcing.plan(folder, row, page.name)
     click.echo(plan_text.shown(planned), nl=False)
     click.echo("".join(f"  {name}: {text}\n" for name, text in row.items() if text), nl=False)
     for name in asked:
-        click.echo(f"The page does not say its {name}; give it with --{name}.")
+        click.echo(f"The page does not say its {sourcing.ASKED[name]}; give it with --{name}.")
     if not planned.sound:
         sys.exit(1)
     places = [one.place for one in copy.passages if one.kind in {"para", "page"}]

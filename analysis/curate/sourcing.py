@@ -24,7 +24,15 @@ from analysis.errors import OptionError, one_of
 from analysis.record.pages import UNKNOWN, address, page_keys
 
 COPIES = "copies"
-ASKED = ("title", "publisher", "author", "published", "url", "language")
+# What may be asked for, in words.
+ASKED = {
+    "title": "title",
+    "publisher": "publisher",
+    "author": "author",
+    "published": "day of publication",
+    "url": "address",
+    "language": "language",
+}
 # Names of metadata in the order of trust: Open Graph, Highwire (Google Scholar), Dublin Core, common others.
 _META = {
     "title": ("citation_title", "og:title", "dc.title", "twitter:title"),
@@ -91,7 +99,8 @@ def _of_page(path: Path) -> Row:
     tag = (language or found["language"]).replace("_", "-")
     found["language"] = tag if re.fullmatch(r"[a-zA-Z]{2,3}(-[A-Za-z0-9]+)*", tag) else ""
     canonical = page.find("link", rel="canonical")
-    found["url"] = str(canonical.get("href") or "") if canonical else found["url"]
+    urls = [str(canonical.get("href") or "") if canonical else "", found["url"]]
+    found["url"] = next((url for url in urls if url.startswith(("http://", "https://"))), "")
     return found
 
 
