@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from analysis.curate.annotations import read
-from analysis.curate.draft_commands import annotations
+from analysis.curate.draft_commands import annotations_
 from analysis.errors import OptionError
 
 QUOTE = "one two three four five six seven eight nine"
@@ -63,7 +63,7 @@ def test_quotation_becomes_phrase_page_locator_and_tag_a_table(
     record: Path, tmp_path: Path, name: str, text: str, table: str, row: tuple[str, str, str], dropped: int
 ) -> None:
     (tmp_path / name).write_text(text, encoding="utf-8")
-    said = CliRunner().invoke(annotations, [str(tmp_path / name), "-r", str(record)])
+    said = CliRunner().invoke(annotations_, [str(tmp_path / name), "-r", str(record)])
 
     assert said.exit_code == 0, said.output
     assert f"1 {table}" in said.output

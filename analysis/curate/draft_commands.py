@@ -108,13 +108,13 @@ def draft(
     _offer(drafts, out or file.with_name(f"{source_id}.drafts.xlsx"), file.name)
 
 
-@click.command()
+@click.command("annotations")
 @click.argument("file", type=_FOLDER)
 @_relationship
 @click.option("--out", type=_FOLDER, metavar="FILE", help="Workbook to write (default: beside FILE).")
 @data_option
 @refusing
-def annotations(file: Path, relationship: str | None, out: Path | None) -> None:
+def annotations_(file: Path, relationship: str | None, out: Path | None) -> None:
     """Offer rows from annotations of Hypothes.is (.json) or Zotero (.json, .md); to be reviewed and imported.
 
     A tag with `assessment` or `forecast` in it names the table; all else are events.
@@ -140,4 +140,4 @@ def _offer(drafts: Drafts, target: Path, name: str) -> None:
     click.echo(f"  workbook import {' '.join(f'{table} {target}' for table, rows in drafts.rows.items() if rows)}")
 
 
-COMMANDS = (source, draft, annotations)
+COMMANDS = (source, draft, annotations_)

@@ -26,7 +26,7 @@ def write(drafts: Drafts, file: Path) -> list[Path]:
     import openpyxl
 
     book = openpyxl.Workbook()
-    book.remove(book.active)
+    book.remove(book.worksheets[0])
     index = []
     for table, rows in drafts.rows.items():
         page = book.create_sheet(table)

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from analysis.curate import draft_codes, ids
 from analysis.curate.draft_dates import date_of
 from analysis.curate.evidence import look_up, read_words
+from analysis.curate.merging import range_of
 from analysis.curate.table_format import Row
 from analysis.curate.texts import Copy
 from analysis.record import codebook
@@ -155,7 +156,7 @@ def by_rules(copy: Copy, source: Row, actors: Sequence[Row]) -> Drafts:
                     base
                     | {"assessment_id": row["assessment_id"], "cited_phrase": row["cited_phrase"]}
                     | {"proposition": "", "deadline": "", "deadline_basis": "", "outcome": "open"}
-                    | _range(term)
+                    | range_of(term)
                 )
     return checked(drafts, copy)
 
@@ -178,7 +179,7 @@ def _event(
         first, second = second, first
     people = [actor for found in both for _, actor in found if actors.get(actor, {}).get("kind") == "person"]
     form = {"057": "agreement", "046": "meeting", "042": "meeting", "041": "meeting"}.get(codes[0], "")
-    verbal = codebook.cameo().set_index("code").loc[codes[0], "quad_class"].startswith("verbal")
+    verbal = str(codebook.cameo().set_index("code").loc[codes[0], "quad_class"]).startswith("verbal")
     return {
         "date": date,
         "title": "",
@@ -224,12 +225,6 @@ def _speaker(sentence: str) -> str:
     found = _SPEAKER.search(_QUOTE.sub("“…”", sentence))
     name = next(filter(None, found.groups()), "") if found else ""
     return "" if name in {"He", "She", "It", "They", "But", "The", "We", "I"} else name
-
-
-def _range(term: str) -> Row:
-    row = next(one for one in codebook.estimative().itertuples() if one.term == term)
-    low, high = (f"{number:g}" for number in (row.probability_low, row.probability_high))
-    return {"probability_low": low, "probability_high": high, "term_basis": f"{row.scheme}:{row.band}"}
 
 
 def phrase_at(text: str, span: tuple[int, int]) -> str:

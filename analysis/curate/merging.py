@@ -184,19 +184,19 @@ def _with_range(row: Row, merged: dict[str, dict[tuple[str, ...], Row]]) -> Row:
     """Return a forecast with the range that its assessment's word stands for, where it brings none of its own."""
     if any(row.get(name) for name in ("term_basis", "probability_low", "probability_high")):
         return row
+    held = merged["assessments"].get((row.get("assessment_id", ""),), {})
+    return {**row, **range_of(held.get("estimative_term", ""))}
+
+
+def range_of(term: str) -> Row:
+    """Return the range that a probability word stands for, as a forecast's columns; none for a word not known."""
     from analysis.record import codebook
 
-    held = merged["assessments"].get((row.get("assessment_id", ""),), {})
-    terms = codebook.estimative()
-    for one in terms[terms["term"] == held.get("estimative_term", "")].itertuples():
-        low, high = (f"{number:g}" for number in (one.probability_low, one.probability_high))
-        return {
-            **row,
-            "probability_low": low,
-            "probability_high": high,
-            "term_basis": f"{one.scheme}:{one.band}",
-        }
-    return row
+    for one in codebook.estimative().itertuples():
+        if one.term == term:
+            low, high = (f"{float(str(number)):g}" for number in (one.probability_low, one.probability_high))
+            return {"probability_low": low, "probability_high": high, "term_basis": f"{one.scheme}:{one.band}"}
+    return {}
 
 
 def _pages(sources: Iterable[Row]) -> Pages:

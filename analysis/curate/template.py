@@ -61,8 +61,8 @@ def write(file: Path, table: str, folder: Path) -> str:
         if column.refers == "actors.actor_id" and column.name != "persons"
     }
     book = openpyxl.Workbook()
-    page, choices, meaning = book.active, book.create_sheet("lists"), book.create_sheet("columns")
-    page.title = table
+    book.remove(book.worksheets[0])
+    page, choices, meaning = (book.create_sheet(name) for name in (table, "lists", "columns"))
     page.append(list(columns))
     page.freeze_panes = "A2"
     for number, name in enumerate(columns, start=1):
@@ -80,8 +80,8 @@ def write(file: Path, table: str, folder: Path) -> str:
             )
             page.add_data_validation(rule)
             rule.add(f"{letter}2:{letter}{_ROWS + 1}")
-    for row in [("column", "what it holds"), *columns.items()]:
-        meaning.append(row)
+    for described in [("column", "what it holds"), *columns.items()]:
+        meaning.append(described)
     meaning.column_dimensions["B"].width = 110
     buffer = io.BytesIO()
     book.save(buffer)
