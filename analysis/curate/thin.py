@@ -75,7 +75,7 @@ def near_publishers(rel: Relationship) -> pd.DataFrame:
     """List publishers whose names may mean one: `publisher`, `like`, `pages` (of each, joined by `;`).
 
     Grades hang on counting publishers. Two names are near when one holds all words of the other from its first on, or
-    beside a slash, or when they differ in a letter or two.
+    beside a slash, or when they differ in one letter.
     """
     from rapidfuzz.distance import OSA
 
@@ -87,7 +87,7 @@ def near_publishers(rel: Relationship) -> pd.DataFrame:
     for one, other in itertools.combinations(sorted(plain, key=lambda name: (len(plain[name]), name)), 2):
         short, long = plain[one], plain[other]
         parts = [part.strip() for part in re.split(r" / ", long)]
-        slips = len(short) > 6 and abs(len(long) - len(short)) < 3 and OSA.distance(short, long, score_cutoff=2) <= 2
+        slips = len(short) > 6 and abs(len(long) - len(short)) < 3 and OSA.distance(short, long, score_cutoff=1) <= 1
         if short and (long == short or long.startswith(f"{short} ") or short in parts or slips):
             rows.append({"publisher": other, "like": one, "pages": f"{pages[other]};{pages[one]}"})
     return pd.DataFrame(rows, columns=["publisher", "like", "pages"])
