@@ -70,6 +70,11 @@ def test_page_becomes_a_source_with_a_copy_that_no_package_holds(record: Path, p
     assert (record / "copies" / ".gitignore").read_text() == "*\n"
     again = run(source, record, str(page), "--apply")
     assert "1 unchanged" in again.output
+    page.write_text(
+        page.read_text().replace("gas-talks?", "other-page?").replace("Ada Roe", "Bo Doe"), encoding="utf-8"
+    )
+    assert f"added {ID}-2" in run(source, record, str(page), "--apply").output
+    assert an.load(record).sources.set_index("source_id").loc[ID, "author"] == "Ada Roe"
 
 
 @pytest.mark.parametrize(

@@ -155,6 +155,9 @@ def plan(folder: Path, row: Row, place: str) -> tuple[Plan, str]:
     keys = {key: one["source_id"] for one in held for key in page_keys(one["url"])}
     known = next((keys[key] for key in page_keys(row["url"]) if key in keys), "")
     made = known or ids.source_id(row["publisher"], row.get("published", ""), row["title"])
+    if not known and any(one["source_id"] == made and one["url"] and row["url"] for one in held):
+        # Another page of that name: the first words of a title are often the same.
+        made = ids.free(made, {one["source_id"] for one in held})
     # What stands in the record was looked at by somebody; a page fills in its empty cells only.
     old = next((one for one in held if one["source_id"] == made), {})
     row = {**row, **{name: text for name, text in old.items() if text or name not in row}, "source_id": made}
