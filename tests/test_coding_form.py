@@ -270,6 +270,62 @@ def test_after_a_save_the_page_stays_and_the_next_fact_is_asked_for(record):
     assert len(held(record, "sources")) == len(ROWS["sources"]) + 1
 
 
+@pytest.mark.parametrize(
+    ("tab", "table", "cells", "key"),
+    [
+        (0, "events", EVENT | {"short": "A loan", "known": "2004-06", "sequel": "2004-07: paid; 2005: repaid"}, None),
+        (1, "assessments", JUDGED | {"known": "2004-05-21"}, None),
+        (2, "sources", PAGE | {"accessed": "2024-01-02", "archive_url": "https://example.org/kept"}, None),
+        (3, "eras", {"era_id": "anna-rules", "label": "Anna", "from": "2001", "to": "2005", "kind": "term",
+                     "side": "AAA"}, "eras:anna-rules"),
+        (4, "indicators", {"indicator": "gas_price", "period": "2007", "value": "50", "basis": "reported",
+                           "known": "2008-01-31"}, "indicator:gas_price@2007"),
+        (5, "indicator_catalogue", {"indicator": "loans", "name": "Loans", "unit": "percent", "domain": "finance",
+                                    "of": "AAA", "direction": "side_a_dependence:+1;side_b_dependence:0;tension:0",
+                                    "lag": "P7M", "bilateral": "yes"}, None),
+        (6, "actors", {"actor_id": "bob", "name": "Bob", "kind": "person", "country": "BBB", "role": "envoy",
+                       "aliases": "Rob;Боб"}, None),
+    ],
+)  # fmt: skip
+def test_every_column_of_the_second_edition_can_be_typed(record, tab, table, cells, key):
+    form = coding_form(str(record))
+    form.tabs.selected_index = tab
+    if tab not in (5, 6):
+        fill(form, "sources", **PAGE)
+    fill(form, table, **cells)
+    form.sections.cameo.set("071")
+    form.save()
+    assert "Saved" in result(form), result(form)
+    assert read(record)[1] == []
+    assert any(cells.items() <= row.items() for row in held(record, table))
+    assert key is None or key in {row["record"] for row in held(record, "citations")}
+    form.undo()
+    assert not any(cells.items() <= row.items() for row in held(record, table))
+
+
+@pytest.mark.parametrize(
+    ("tab", "table", "cells", "words"),
+    [
+        (0, "events", EVENT | {"sequel": "2004-05: paid"}, "dated after the row"),
+        (0, "events", EVENT | {"short": "x" * 41}, "at most 40 letters"),
+        (0, "events", EVENT | {"known": "2004-04"}, "on or after the last day"),
+        (3, "eras", {"era_id": "anna", "label": "Anna", "from": "2001", "to": "1999", "kind": "term"}, "on or after"),
+        (3, "eras", {"label": "Anna", "from": "2001", "kind": "term"}, "era_id"),
+        (5, "indicator_catalogue", {"indicator": "a", "lag": "7 months"}, "duration"),
+    ],
+)
+def test_what_breaks_a_rule_of_the_second_edition_is_refused_in_the_form(record, tab, table, cells, words):
+    form, before = coding_form(str(record)), contents(record)
+    form.tabs.selected_index = tab
+    fill(form, "sources", **PAGE)
+    fill(form, table, **cells)
+    form.sections.cameo.set("071")
+    form.save()
+    assert "Nothing saved" in result(form)
+    assert words in result(form)
+    assert contents(record) == before
+
+
 def test_an_assessment_without_forecast_adds_none(record):
     form = coding_form(str(record))
     form.sections.source.set("blog")

@@ -176,6 +176,13 @@ def test_texts_of_the_record_stay_texts(rel):
     assert "<b>" not in shown
 
 
+@pytest.mark.parametrize(("day", "told"), [("2018-03-13", False), ("2018-03-14", True), (None, True)])
+def test_what_followed_an_act_stands_there_from_its_day_on(rel, day, told):
+    shown = behind(ready(rel, View(as_of=day)), "2018-02-22-milk-ban-announced")
+    assert ("the ban was called off" in shown) == told
+    assert "put off to 6 March" in shown
+
+
 def test_an_unknown_act_is_refused(rel):
     later = rel.events.loc[rel.events["start"] > pd.Timestamp("2021-01-01"), "event_id"].iloc[0]
     with pytest.raises(OptionError, match="event"):

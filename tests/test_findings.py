@@ -117,6 +117,36 @@ def test_acts_since_the_last_briefing_stand_in_the_order_in_which_they_ended() -
     assert (moved.events["known_on"] > pd.Timestamp("2022-04-06")).all()
 
 
+@pytest.mark.parametrize(
+    ("day", "since", "told"),
+    [
+        ("2001-03-31", "2001-03-01", []),
+        ("2001-04-01", "2001-03-31", ["1 Apr 2001: called off; for now"]),
+        ("2001-04-01", "2001-04-01", []),
+        ("2001-12-30", "2001-03-31", ["1 Apr 2001: called off; for now"]),
+        ("2001-12-31", "2001-03-31", ["2001: tried again", "1 Apr 2001: called off; for now"]),
+        (None, "2001-03-31", ["2001: tried again", "1 Apr 2001: called off; for now"]),
+    ],
+)
+def test_what_followed_an_act_is_told_from_its_day_on_and_not_before(
+    record: Path, day: str | None, since: str, told: list[str]
+) -> None:
+    rows = {name: [dict(row) for row in held] for name, held in ROWS.items()}
+    rows["events"][0]["sequel"] = "2001-04-01: called off; for now; 2001: tried again; 2044: never seen"
+    rows["sources"][1]["published"] = "2001-04-01"
+    shown = listings.sequels(an.load(write_record(record, rows), day), pd.Timestamp(since))
+    assert shown.frame["What followed"].tolist() == told
+    # The page of March is the better one, and cannot know.
+    assert list(shown.sources)[-1:] == [("post-2001",)] * (len(told) > 0)
+
+
+def test_what_followed_is_not_told_without_a_page_that_could_know_it(record: Path) -> None:
+    rows = {name: [dict(row) for row in held] for name, held in ROWS.items()}
+    rows["events"][0]["sequel"] = "2001-04-01: called off"
+    shown = listings.sequels(an.load(write_record(record, rows)), pd.Timestamp("2001-03-31"))
+    assert (len(shown.frame), list(shown.sources)) == (0, [])
+
+
 def test_bottom_line_and_table_tell_one_change() -> None:
     for day in ("2006-06-30", "2010-07-01", "2023-04-06", None):
         rel = an.load("russia-belarus", day)

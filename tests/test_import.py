@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +20,7 @@ from record_kit import ROWS, write_record
 import analysis as an
 from analysis.curate import ids, saving
 from analysis.curate.commands import import_
+from analysis.curate.diff import diff
 from analysis.curate.importing import plan
 from analysis.curate.table_format import encode, read_texts, rows_of
 from analysis.errors import OptionError, RecordError
@@ -136,6 +138,37 @@ def test_cells_of_columns_that_the_file_lacks_are_kept_and_empty_cells_empty(rec
     row = an.load(record).events.set_index("event_id").loc["2001-03-04-threat"]
     assert row["title"] == ROWS["events"][0]["title"]
     assert row["persons"] != row["persons"]
+
+
+SECOND = {
+    "actors": {"actor_id": "anna", "aliases": "Ann;Анна"},
+    "sources": {"source_id": "blog", "accessed": "2024-01-02", "archive_url": "https://example.org/kept"},
+    "events": {"event_id": "2001-03-04-threat", "short": "A threat", "known": "2001-03-05", "sequel": "2001-04: over"},
+    "assessments": {"assessment_id": "2002-05-times", "known": "2002-06-01"},
+    "indicators": {"indicator": "gas_price", "period": "2001", "known": "2002-01-31"},
+    "indicator_catalogue": {"indicator": "gas_price", "lag": "P1M", "bilateral": "yes"},
+}
+
+
+def test_columns_of_the_second_edition_come_in_and_are_told_by_diff(record, tmp_path):
+    old = tmp_path / "old"
+    shutil.copytree(record, old)
+    era = {"era_id": "anna", "label": "Anna", "from": "2001", "kind": "term", "side": "AAA"}
+    cited = {"record": "eras:anna", "source_id": "times-2001"}
+    files = [(name, sheet(tmp_path / f"{name}.csv", row)) for name, row in SECOND.items()]
+    files += [("eras", sheet(tmp_path / "eras.csv", era)), ("citations", sheet(tmp_path / "c.csv", cited))]
+    plan(record, files).apply()
+
+    rel = an.load(record)
+    assert (rel.eras["label"].tolist(), rel.catalogue.set_index("indicator")["lag"]["gas_price"]) == (["Anna"], "P1M")
+    told = diff(str(old), str(record), record).tables
+    assert list(told["eras"].added) == ["anna"]
+    for name, row in SECOND.items():
+        keys = {column for column in row if column in ("indicator", "period") or column.endswith("_id")}
+        (cells,) = told[name].changed.values()
+        assert cells == {column: ("", text) for column, text in row.items() if column not in keys}, name
+    wrong = sheet(tmp_path / "w.csv", {"event_id": "2001-03-04-threat", "short": "x" * 41})
+    assert "at most 40 letters" in plan(record, [("events", wrong)]).changes[0].reasons[0]
 
 
 def test_same_key_twice_with_different_cells_is_refused(record, tmp_path):

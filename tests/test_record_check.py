@@ -462,6 +462,28 @@ def test_remarks_name_what_the_coding_rules_speak_against(record: Path) -> None:
     assert len(found) == 6
 
 
+@pytest.mark.parametrize(
+    ("title", "found", "remarked"),
+    [
+        ("A dispute", "", True),
+        ("Anna: 'a dispute' no more", "", False),
+        ("Anna speaks of «A dispute»", "", False),
+        ("Anna's 'dispute' settled", "", False),
+        ("A dispute", "a dispute!", False),
+    ],
+)
+def test_a_phrase_that_a_title_quotes_or_a_citation_found_is_no_editors(
+    record: Path, title: str, found: str, remarked: bool
+) -> None:
+    rows = {name: [dict(each) for each in held] for name, held in ROWS.items()}
+    rows["events"][0]["key_phrase"] = "a dispute"
+    for page in rows["sources"][:2]:
+        page["title"] = title
+    rows["citations"][0]["key_phrase"] = found
+    said = [str(one) for one in remarks(read(write_record(record, rows))[0]) if "key_phrase" in str(one)]
+    assert bool(said) == remarked
+
+
 def test_a_person_is_named_by_an_alias_too(record: Path) -> None:
     rows = {name: [dict(each) for each in held] for name, held in ROWS.items()}
     rows["events"][0]["summary"] = "Nan said it would."

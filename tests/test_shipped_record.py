@@ -14,7 +14,7 @@ import pytest
 import analysis as an
 from analysis import codebook
 from analysis.curate import dictionary
-from analysis.record.dates import dated_parts, parse
+from analysis.record.dates import dated_parts, parse, spans
 from analysis.record.relationship import Relationship, read
 from analysis.record.schema import PHRASE_WORDS
 from analysis.record.tables import TABLES
@@ -107,6 +107,8 @@ def test_nothing_of_a_day_comes_from_a_page_or_a_period_that_was_known_later(rel
     day, known = pd.Timestamp(text), rel.as_of_day(text)
     for table in (known.events, known.assessments, known.indicators):
         assert (table[["end", "known_on"]] <= day).all(axis=None)
+    assert (known.eras["known_on"] <= day).all()
+    assert (spans(known.eras["to"].dropna())["end"] <= day).all()
     decided = known.forecasts[known.forecasts["outcome"] != "open"]
     assert (decided["known_on"] <= day).all()
     # A page of a later day is cited only for a figure of a series that is published year by year.
@@ -166,6 +168,59 @@ def test_computed_series_are_what_their_parts_give(rel: Relationship) -> None:
     asymmetry = series("trade_share_asymmetry")
     expected = (series("blr_trade_share_rus") / series("rus_trade_share_blr")).reindex(asymmetry.index)
     pd.testing.assert_series_equal(asymmetry, expected, check_names=False, rtol=0.02)
+
+
+# How each series follows from the published figures in `inputs.csv`, and how far rounding of those may move it.
+RECOMPUTED = {
+    "gdp_ratio_rus_to_blr": (lambda of, _: of["gdp_rus"] / of["gdp_blr"], 0.1),
+    "capability_ratio_rus_to_blr": (lambda of, _: of["cinc_rus"] / of["cinc_blr"], 0.1),
+    "capability_ratio_rus_to_blr_from_2016": (lambda of, _: of["cinc_rus"] / of["cinc_blr"], 0.1),
+    "gas_price_europe": (lambda of, _: of["gas_europe_per_mmbtu"] * 35.7, 0.06),
+    "unga_ideal_point_distance": (lambda of, _: (of["ideal_point_rus"] - of["ideal_point_blr"]).abs(), 0.0011),
+    "unga_opposite_votes": (lambda of, _: of["opposite_votes"], 0),
+    "unga_vote_agreement": (
+        lambda of, values: 100 * (values * of["recorded_votes"] / 100).round() / of["recorded_votes"],
+        0.051,
+    ),
+    "arms_import_share_rus": (lambda of, _: 100 * of["tiv_from_rus"] / of["tiv_all"], 0.05),
+    "blr_trade_share_rus": (
+        lambda of, _: (
+            (of["export_share"] * of["exports_blr"] + of["import_share"] * of["imports_blr"])
+            / (of["exports_blr"] + of["imports_blr"])
+        ),
+        0.05,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", [*RECOMPUTED, "unga_vote_agreement_excess", "rus_trade_share_blr"])
+def test_series_made_from_data_files_follow_from_the_figures_kept_beside_them(rel: Relationship, name: str) -> None:
+    kept = pd.read_csv(RECORD / "inputs.csv")
+    figures = kept.pivot(index=["indicator", "period"], columns="input", values="value")
+    values = rel.indicators.set_index(["indicator", "period"])["value"]
+    if name == "unga_vote_agreement_excess":
+        of = figures.xs(name)
+        made, near = values.xs("unga_vote_agreement").reindex(of.index) - of["median_agreement"], 0.11
+    elif name == "rus_trade_share_blr":
+        of = figures.xs("blr_trade_share_rus")
+        common = of["export_share"] * of["exports_blr"] + of["import_share"] * of["imports_blr"]
+        made, near = common / (of["exports_rus"] + of["imports_rus"]), 0.06
+    else:
+        rule, near = RECOMPUTED[name]
+        of = figures.xs(name)
+        made = rule(of, values.xs(name).reindex(of.index))
+    pd.testing.assert_series_equal(values.xs(name).reindex(of.index), made, check_names=False, atol=near, rtol=0)
+
+
+def test_every_figure_kept_beside_the_record_is_cited_by_the_value_that_it_makes(rel: Relationship) -> None:
+    kept = pd.read_csv(RECORD / "inputs.csv", dtype={"period": "str"})
+    assert not kept.duplicated(["indicator", "period", "input"]).any()
+    made = set(zip("indicator:" + kept["indicator"] + "@" + kept["period"], kept["source_id"], strict=True))
+    assert made <= set(zip(rel.citations["record"], rel.citations["source_id"], strict=True))
+    computed = rel.indicators[rel.indicators["basis"].eq("computed") & rel.indicators["indicator"].isin([*RECOMPUTED])]
+    assert set(zip(computed["indicator"], computed["period"], strict=True)) <= set(
+        zip(kept["indicator"], kept["period"], strict=True)
+    )
 
 
 def test_second_codings_hold_every_agreement(rel: Relationship) -> None:

@@ -3,12 +3,13 @@
     from analysis.curate.form import coding_form
     coding_form("russia-belarus")
 
-One page, then the facts in it one after another: an event, an assessment with its forecast, or the page alone. While
-one types, each cell says what is wrong with it or how its date is read; the form shows the rows as they would stand in
-the record, what the event would do to the tension index, and facts of the record that may be the same. *Save* goes
-through the plan of an import, so the whole record is valid afterwards or nothing has changed; the reasons of a refusal
-are shown and what was entered stays. *Undo* takes back the last save of this form and gives the inputs back; pressed
-again it brings the save back. Nothing is written until *Save* is pressed.
+One page, then the facts in it one after another: an event, an assessment with its forecast, an era, a figure, or the
+page alone; actors and series are added without one. While one types, each cell says what is wrong with it or how its
+date is read; the form shows the rows as they would stand in the record, what the event would do to the tension index,
+and facts of the record that may be the same. *Save* goes through the plan of an import, so the whole record is valid
+afterwards or nothing has changed; the reasons of a refusal are shown and what was entered stays. *Undo* takes back the
+last save of this form and gives the inputs back; pressed again it brings the save back. Nothing is written until *Save*
+is pressed.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from analysis.curate import saving
 from analysis.curate.form_fields import row_table, said
 from analysis.curate.form_hints import date_words, problem
 from analysis.curate.form_remarks import Remarks
-from analysis.curate.form_rows import MADE, Entry, Kind, add, faults, rows
+from analysis.curate.form_rows import Entry, Kind, add, faults, rows
 from analysis.curate.form_sections import KINDS, Sections
 from analysis.curate.saving import fingerprint
 from analysis.curate.table_format import Row, read_texts, rows_of
@@ -30,6 +31,7 @@ from analysis.findings.wording import count
 from analysis.measures.options import half_life_days
 from analysis.record import places
 from analysis.record.relationship import Relationship, as_day, load
+from analysis.record.tables import BY_NAME
 
 
 def coding_form(
@@ -95,7 +97,8 @@ class CodingForm:
         for name, line in self.words.items():
             line.add_class(f"coding-{name}")
         self.tabs = w.Tab(
-            children=[self.sections.boxes[kind] for kind in KINDS], titles=["Event", "Assessment", "Page only"]
+            children=[self.sections.boxes[kind] for kind in KINDS],
+            titles=["Event", "Assessment", "Page only", "Era", "Figure", "Series", "Actor"],
         )
         self.save_button = w.Button(button_style="primary", layout={"width": "12em"})
         self.undo_button = w.Button(description="Undo", disabled=True, layout={"width": "12em"})
@@ -180,7 +183,7 @@ class CodingForm:
             self.save_button.disabled = False
         self._after, self._before, self._undone = fingerprint(self.folder), held, False
         self._load()
-        source = entry.source_id or made["sources"]["source_id"]
+        source = made.get("sources", {}).get("source_id", entry.source_id)
         self._fill(lambda: self.sections.clear(entry.kind, source))
         self.undo_button.disabled, self.undo_button.description = False, "Undo"
         keys = ", ".join(key for table, row in made.items() if (key := _key(table, row)))
@@ -247,4 +250,4 @@ class CodingForm:
 
 def _key(table: str, row: Row) -> str:
     """Return an added row's key as citations write it; empty for a citation, which has no name of its own."""
-    return next((f"{table}:{text}" for name, text in row.items() if name in MADE and table != "citations"), "")
+    return "" if table == "citations" else f"{table}:{'@'.join(row[name] for name in BY_NAME[table].key)}"

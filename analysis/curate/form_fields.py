@@ -15,7 +15,20 @@ from typing import Any
 from analysis.record.schema import Column
 
 Options = Sequence[tuple[str, str]]
-_LONG = frozenset(("summary", "claim", "rationale", "notes", "dependence_note", "proposition", "resolution_note"))
+_LONG = frozenset(
+    (
+        "summary",
+        "claim",
+        "rationale",
+        "notes",
+        "dependence_note",
+        "proposition",
+        "resolution_note",
+        "sequel",
+        "rule",
+        "caveats",
+    )
+)
 _WIDE = {"width": "98%"}
 _LABEL = {"description_width": "11em"}
 

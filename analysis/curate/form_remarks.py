@@ -40,7 +40,7 @@ class Remarks:
     def held(self, entry: Entry) -> list[str]:
         """Say what the record has that may be the page or the fact of an entry; empty where nothing comes near."""
         found = []
-        if not entry.source_id:
+        if not entry.source_id and entry.kind not in ("series", "actor"):
             keys = page_keys(entry.source.get("url", ""))
             page = next((self._pages[key] for key in keys if key in self._pages), "")
             publisher = entry.source.get("publisher", "").strip()
@@ -60,7 +60,7 @@ class Remarks:
         """Say what an entry would do to the tension index."""
         if entry.kind == "assessment":
             return "An assessment moves no index; it is compared with them."
-        if entry.kind == "source":
+        if entry.kind != "event":
             return ""
         found = effect(self._rel, entry.fact, half_life=self._half_life, as_of=self._as_of)
         if found is None:

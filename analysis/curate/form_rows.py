@@ -22,7 +22,18 @@ from analysis.curate.table_format import Row, encode
 from analysis.errors import OptionError
 from analysis.record.tables import BY_NAME
 
-Kind = Literal["event", "assessment", "source"]
+Kind = Literal["event", "assessment", "source", "era", "figure", "series", "actor"]
+
+# The table that each kind fills; a page has none of these, and what stands in `_UNCITED` needs no page.
+FACTS: Mapping[Kind, str] = {
+    "event": "events",
+    "assessment": "assessments",
+    "era": "eras",
+    "figure": "indicators",
+    "series": "indicator_catalogue",
+    "actor": "actors",
+}
+_UNCITED = frozenset(("series", "actor"))
 
 # Cells that the form makes itself, so that nobody is asked for them.
 MADE = frozenset(("event_id", "assessment_id", "forecast_id", "source_id", "record"))
@@ -34,12 +45,12 @@ class Entry:
 
     Parameters
     ----------
-    kind : {"event", "assessment", "source"}
-        What is to be added; `source` adds the article alone.
+    kind : {"event", "assessment", "source", "era", "figure", "series", "actor"}
+        What is to be added; `source` adds the article alone, `series` and `actor` need none.
     source_id : str
         The article, if the record has it; else `source` describes a new one.
     source, fact, citation, forecast : dict of str to str
-        Cells of `sources`, of `events` or `assessments`, of `citations`, and of `forecasts`; a forecast without a
+        Cells of `sources`, of the kind's own table, of `citations`, and of `forecasts`; a forecast without a
         proposition is none.
     """
 
@@ -62,6 +73,8 @@ def rows(entry: Entry, record: Mapping[str, Sequence[Row]]) -> dict[str, Row]:
         The record, so that ids are free.
     """
     made: dict[str, Row] = {}
+    if entry.kind in _UNCITED:
+        return _ordered({FACTS[entry.kind]: _stripped(entry.fact)})
     source = entry.source_id
     if not source:
         page = _stripped(entry.source)
@@ -70,7 +83,13 @@ def rows(entry: Entry, record: Mapping[str, Sequence[Row]]) -> dict[str, Row]:
         made["sources"] = {"source_id": source, **page}
     if entry.kind == "source":
         return _ordered(made)
-    fact, table = _stripped(entry.fact), f"{entry.kind}s"
+    fact, table = _stripped(entry.fact), FACTS[entry.kind]
+    if entry.kind in ("era", "figure"):
+        made[table] = fact
+        key = "@".join(fact.get(name, "") for name in BY_NAME[table].key)
+        record_key = f"{'indicator' if entry.kind == 'figure' else table}:{key}"
+        made["citations"] = {"record": record_key, "source_id": source, **_stripped(entry.citation)}
+        return _ordered(made)
     if entry.kind == "event":
         wanted = ids.event_id(fact.get("date", ""), fact.get("title", ""))
     else:

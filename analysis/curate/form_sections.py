@@ -1,4 +1,4 @@
-"""The parts of the coding form: the page, the place in it, the event, the assessment and its forecast.
+"""The parts of the coding form: the page, the place in it, the fact, the forecast of an assessment.
 
 The parts hold what is entered and nothing else; what it means and what becomes of it is for `analysis.curate.form`.
 Lists come from the record, the two sides before all other actors. A forecast's range is chosen by its band, whose
@@ -14,13 +14,14 @@ import pandas as pd
 
 from analysis.curate.form_fields import Field, Options, Picker, fields
 from analysis.curate.form_hints import codes
-from analysis.curate.form_rows import Entry, Kind
+from analysis.curate.form_rows import FACTS, Entry, Kind
 from analysis.curate.table_format import Row
 from analysis.record import codebook
-from analysis.record.tables import ASSESSMENTS, CITATIONS, EVENTS, FORECASTS, SOURCES
+from analysis.record.tables import ASSESSMENTS, BY_NAME, CITATIONS, EVENTS, FORECASTS, SOURCES
 
 NEW_PAGE = ("A new page, described below", "")
-KINDS: tuple[Kind, ...] = ("event", "assessment", "source")
+KINDS: tuple[Kind, ...] = ("event", "assessment", "source", "era", "figure", "series", "actor")
+_PLAIN: tuple[Kind, ...] = ("era", "figure", "series", "actor")
 _TYPES = (
     "article-newspaper", "article-magazine", "article-journal", "webpage", "report", "post-weblog", "broadcast",
     "interview", "legislation", "dataset", "book", "chapter", "thesis", "entry-encyclopedia",
@@ -29,6 +30,10 @@ _TABLES: Mapping[Kind, tuple[str, ...]] = {
     "event": ("sources", "events", "citations"),
     "assessment": ("sources", "assessments", "forecasts", "citations"),
     "source": ("sources",),
+    "era": ("sources", "eras", "citations"),
+    "figure": ("sources", "indicators", "citations"),
+    "series": ("indicator_catalogue",),
+    "actor": ("actors",),
 }
 _MOST = 60
 
@@ -70,6 +75,7 @@ class Sections:
             self.forecast[name].set(default)
         self.forecast["term_basis"].watch(self._fill_range)
         self.assessment["estimative_term"].watch(self._fill_term)
+        self.plain = {FACTS[kind]: fields(BY_NAME[FACTS[kind]].columns, side=everyone, of=everyone) for kind in _PLAIN}
         self.page_box, self.boxes = self._layout()
 
     @property
@@ -81,15 +87,16 @@ class Sections:
             "assessments": self.assessment,
             "forecasts": self.forecast,
             "citations": self.citation,
+            **self.plain,
         }
 
     def entry(self, kind: Kind) -> Entry:
         """Return what is entered."""
         held = {table: {name: field.text for name, field in group.items()} for table, group in self.groups.items()}
         forecast = held["forecasts"] | {"term_basis": held["forecasts"]["term_basis"].partition("|")[0]}
-        event = held["events"] | {"cameo": self.cameo.text}
-        fact: Mapping[Kind, Row] = {"event": event, "assessment": held["assessments"], "source": {}}
-        return Entry(kind, self.source.text, held["sources"], fact[kind], held["citations"], forecast)
+        fact = held[FACTS[kind]] if kind in FACTS else {}
+        fact |= {"cameo": self.cameo.text} if kind == "event" else {}
+        return Entry(kind, self.source.text, held["sources"], fact, held["citations"], forecast)
 
     def clear(self, kind: Kind, source_id: str) -> None:
         """Empty the inputs of a kind for the next fact of the same page; what stands on another tab stays."""
@@ -137,6 +144,7 @@ class Sections:
             "event": w.VBox(event),
             "assessment": w.VBox([*stack(self.assessment), forecast]),
             "source": w.HTML("The page alone, to be cited later."),
+            **{kind: w.VBox(stack(self.plain[FACTS[kind]])) for kind in _PLAIN},
         }
 
     def _find(self, query: str) -> Options:

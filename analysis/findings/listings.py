@@ -26,6 +26,7 @@ from analysis.findings.wording import (
     when,
 )
 from analysis.measures.options import length
+from analysis.record.dates import dated_parts, spans
 from analysis.record.pages import UNKNOWN
 
 if TYPE_CHECKING:
@@ -178,6 +179,37 @@ def new_acts(rel: Relationship, changes: Changes, top: int = 8) -> Table:
         "last day that their date allows"
     )
     return Table(frame, caption, "new-acts", _cited(rel, "events", rows["event_id"]), (20, 54, 12, 14))
+
+
+def sequels(rel: Relationship, since: pd.Timestamp, top: int = 8) -> Table:
+    """Return what followed earlier acts between the sides: the newest parts of `sequel` dated after `since` and not
+    after the cut-off, each with a page that is not older than it; a part that no such page tells of is left out."""
+    parts = [
+        {"event_id": act.event_id, "title": act.title, "act": when(act), "date": date, "words": words}
+        for act in rel.events[rel.events["dyad"] & rel.events["sequel"].notna()].itertuples()
+        for date, words in dated_parts(act.sequel)
+    ]
+    rows = pd.DataFrame(parts, columns=["event_id", "title", "act", "date", "words"])
+    rows = rows.join(spans(rows["date"].astype("str")))
+    rows = rows[(rows["end"] > since) & (rows["end"] <= rel.cutoff)]
+    pages = rel.citations[["key", "source_id", "known_on"]].rename(columns={"key": "event_id"})
+    cited = rows.reset_index().merge(pages[rel.citations["table"] == "events"], on="event_id")
+    fresh = cited[cited["known_on"] >= cited["start"]].groupby("index")["source_id"].agg(set)
+    newest = rows.loc[rows.index.isin(fresh.index)].sort_values(
+        ["end", "start", "event_id"], ascending=[False, False, True], kind="stable"
+    )
+    newest = newest.head(top)
+    cells = [[row.act, row.title, f"{when(row)}: {row.words}"] for row in newest.itertuples()]
+    caption = (
+        f"What followed earlier acts between {day_text(since)} and {day_text(rel.cutoff)}, the newest first, where a "
+        "page of that time or later tells of it"
+    )
+    frame = pd.DataFrame(cells, columns=["Date", "Act", "What followed"])
+    ranked = _cited(rel, "events", newest["event_id"], len(pages))
+    sources = [
+        tuple(page for page in order if page in fresh[at])[:1] for at, order in zip(newest.index, ranked, strict=True)
+    ]
+    return Table(frame, caption, "sequels", sources, (16, 36, 48))
 
 
 def evidence(rel: Relationship) -> Table:

@@ -19,6 +19,7 @@ from analysis.record.tables import BY_NAME
 
 Tables = Mapping[str, pd.DataFrame]
 
+_QUOTES = "\"'“”„‟‘’‚«»‹›"
 _DIFFER = re.compile(r"\b(?:differs?|disagrees?|contradicts?)\b")
 
 
@@ -61,14 +62,23 @@ def _persons_named(tables: Tables) -> Iterator[Fault]:
 
 
 def _phrases_beside_titles(tables: Tables) -> Iterator[Fault]:
+    """Yield rows whose phrase is a page's title, unless the title quotes it or a citation found it in the text."""
     titles = tables["sources"].set_index("source_id")["title"]
-    cited = tables["citations"]
-    by_record = cited["source_id"].map(titles[~titles.index.duplicated()]).groupby(cited["record"]).agg(list)
+    cited = tables["citations"].assign(
+        title=lambda rows: rows["source_id"].map(titles[~titles.index.duplicated()]).astype("str"),
+        found=lambda rows: rows["key_phrase"].fillna("").map(_plain),
+    )
+    pages = dict(iter(cited.groupby("record")))
     for table, keys in record_keys(tables).items():
         if "key_phrase" not in tables[table]:
             continue
         for key, phrase in zip(keys, tables[table]["key_phrase"], strict=True):
-            if isinstance(phrase, str) and any(_plain(phrase) in _plain(str(one)) for one in by_record.get(key, [])):
+            if not isinstance(phrase, str) or key not in pages or _plain(phrase) in set(pages[key]["found"]):
+                continue
+            words = r"\W+".join(re.findall(r"\w+", phrase))
+            quoted = re.compile(rf"[{_QUOTES}]{words}[{_QUOTES}]", re.IGNORECASE)
+            alike = [title for title in pages[key]["title"] if _plain(phrase) in _plain(title)]
+            if alike and not any(quoted.search(title) for title in alike):
                 hint = "A title is its editor's; quote the text."
                 yield Fault(key.replace(":", ": ", 1), "key_phrase", "words of the text", phrase, hint)
 

@@ -131,7 +131,7 @@ EVENTS = TableSchema(
         _KNOWN,
         Column(
             "sequel",
-            "What came after the last day of `date`: parts joined by ` | `, each begun by its own date and a colon. "
+            "What came after the last day of `date`: parts joined by `; `, each begun by its own date and a colon. "
             "Shown only where that date is known.",
             required=False,
             optional=True,
