@@ -4,7 +4,7 @@ BIN := .venv/bin
 AS_OF ?=
 READY := .venv/ready
 
-.PHONY: briefing test test-fast test-oldest test-newest lint apart coverage mutants sizes docs lab notebooks pictures methods bench bench-export clean
+.PHONY: briefing test test-fast test-oldest test-newest lint apart coverage mutants sizes docs lab notebooks pictures contact-sheet methods bench bench-export clean
 
 briefing: $(READY)
 	$(BIN)/workbook brief russia-belarus $(if $(AS_OF),--as-of $(AS_OF)) --out briefing.pdf
@@ -69,12 +69,16 @@ notebooks: $(READY)
 
 # The pictures of the README; pdftoppm is part of poppler-utils.
 pictures: $(READY)
-	$(BIN)/python -c 'import analysis as an; rel = an.load("russia-belarus"); period = {"start": "2000-01-01", "end": rel.cutoff}; share = an.tension(rel.events, **period); an.charts.tension(share, rel.events[rel.events["dyad"]], peak=an.peak(rel.events, **period), sides=rel.sides, cutoff=rel.cutoff, half_life="180D").save("docs/tension.png")'
+	$(BIN)/python -c 'import analysis as an; rel = an.load("russia-belarus"); period = {"start": "2000-01-01", "end": rel.cutoff}; share = an.tension(rel.events, **period); an.charts.tension(share, rel.events[rel.events["dyad"]], peaks=an.peaks(rel.events, **period), eras=rel.eras, sides=rel.sides, cutoff=rel.cutoff, half_life="180D").save("docs/tension.png")'
 	$(BIN)/workbook brief russia-belarus --as-of 2023-04-06 --start 2014-01-01 --out docs/briefing.pdf
 	for page in 1 2 3; do pdftoppm -f $$page -l $$page -singlefile -r 60 -png docs/briefing.pdf docs/briefing-$$page; done
 	rm docs/briefing.pdf
 
-# The figures in docs/methods.md; about two minutes. Run it after any change of the record.
+# Every chart on nine kinds of input at both widths, in colour, in grey and under three deficiencies, in build/charts.
+contact-sheet: $(READY)
+	$(BIN)/python tests/contact_sheet.py build/charts
+
+# The figures in docs/methods.md; about four minutes. Run it after any change of the record.
 methods: $(READY)
 	ONE_ANSWER=all $(BIN)/pytest tests/test_one_answer.py
 	$(BIN)/python -m tests.validity docs/methods.md

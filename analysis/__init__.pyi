@@ -22,6 +22,7 @@ from .measures.asymmetry import asymmetry as asymmetry
 from .measures.burstiness import burstiness as burstiness
 from .measures.calibration import calibration as calibration
 from .measures.calibration import murphy as murphy
+from .measures.change_steps import change_steps as change_steps
 from .measures.changes import changes as changes
 from .measures.composite import composite as composite
 from .measures.composite import decompose as decompose
@@ -35,12 +36,15 @@ from .measures.explain import explain as explain
 from .measures.forecasts import brier as brier
 from .measures.forecasts import open_forecasts as open_forecasts
 from .measures.forecasts import resolve as resolve
+from .measures.headline import MEASURES as MEASURES
 from .measures.headline import headline as headline
 from .measures.indicators import indicator_series as indicator_series
 from .measures.interplay import initiative as initiative
 from .measures.interplay import response as response
+from .measures.meetings import meetings_held as meetings_held
 from .measures.meetings import meetings_per_year as meetings_per_year
 from .measures.peak import peak as peak
+from .measures.peak import peaks as peaks
 from .measures.positions import position_trend as position_trend
 from .measures.positions import positions as positions
 from .measures.profile import profile as profile
@@ -50,6 +54,7 @@ from .measures.propensity import propensity_change as propensity_change
 from .measures.reliability import confusion as confusion
 from .measures.reliability import disputes as disputes
 from .measures.reliability import reliability as reliability
+from .measures.robustness import robustness as robustness
 from .measures.skill import skill as skill
 from .measures.tension import long_run as long_run
 from .measures.tension import sensitivity as sensitivity

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 import itertools
+from types import ModuleType
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
+from PIL import Image
 
 from analysis.findings.display import Chart
 
@@ -102,6 +105,16 @@ def indicators(years: int) -> pd.DataFrame:
     return frame.assign(value=frame["value"].astype("float64"), low=frame["low"].astype("float64"))
 
 
+def profile(figures: pd.DataFrame) -> pd.DataFrame:
+    """Return the newest figure of each share of Aland, as the measure `profile` lists them."""
+    own = figures[figures["unit"].eq("percent") & figures["of"].eq("AAA") & figures["value"].notna()]
+    newest = own.sort_values("end", kind="stable").drop_duplicates("indicator", keep="last")
+    hidden = figures[figures["basis"].eq("withheld")].groupby("indicator")["end"].max()
+    later = hidden.reindex(newest["indicator"]).to_numpy() > newest["end"].to_numpy()
+    age = (pd.Timestamp("2024-12-31") - newest["end"]).dt.days
+    return newest.assign(state=np.where(later, "withheld", "observed"), age_days=age)
+
+
 def assessments(n: int, years: int, seed: int = 2) -> pd.DataFrame:
     """Return `n` judgements by a dozen voices, one of them with a very long name."""
     random = np.random.default_rng(seed)
@@ -147,6 +160,11 @@ def forecasts(n: int, seed: int = 3) -> pd.DataFrame:
     )
 
 
+def module(name: str) -> ModuleType:
+    """Return the module of a chart; the package's attribute of that name is the function."""
+    return importlib.import_module(f"analysis.charts.{name}")
+
+
 def marks(chart: Chart, gid: str) -> list[object]:
     """Return the artists with this id in all panels of a chart."""
     return [one for panel in chart.figure.axes for one in panel.get_children() if one.get_gid() == gid]
@@ -177,3 +195,64 @@ def faults(chart: Chart, found: list[tuple[Text, Box]]) -> list[str]:
         if across > 1 and up > 0.3 * min(a[3] - a[1], b[3] - b[1]):
             out.append(f"{one.get_text()!r} lies on {other.get_text()!r}")
     return out
+
+
+# Machado, Oliveira and Fernandes (2009), full severity, on linear RGB.
+DEFICIENCIES = {
+    "protan": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
+    "deutan": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881)),
+    "tritan": ((1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602), (0.004733, 0.691367, 0.303900)),
+}
+_LUMINANCE = (0.2126, 0.7152, 0.0722)
+
+
+def linear(color: np.ndarray) -> np.ndarray:
+    """Return linear light of sRGB colours from 0 to 1."""
+    return np.where(color <= 0.04045, color / 12.92, ((color + 0.055) / 1.055) ** 2.4)
+
+
+def as_seen(light: np.ndarray, seeing: str) -> np.ndarray:
+    """Return linear light as it is seen: "full", "grey", or with a deficiency."""
+    if seeing == "full":
+        return light
+    if seeing == "grey":
+        return np.repeat((light @ np.array(_LUMINANCE))[..., None], 3, axis=-1)
+    return np.clip(light @ np.array(DEFICIENCIES[seeing]).T, 0, 1)
+
+
+def lab(light: np.ndarray) -> np.ndarray:
+    """Return CIELAB (D65) of linear light."""
+    to_xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+    xyz = light @ to_xyz.T / np.array([0.9505, 1.0, 1.089])
+    f = np.where(xyz > (6 / 29) ** 3, np.cbrt(xyz), xyz * (29 / 6) ** 2 / 3 + 4 / 29)
+    return np.stack([116 * f[..., 1] - 16, 500 * (f[..., 0] - f[..., 1]), 200 * (f[..., 1] - f[..., 2])], axis=-1)
+
+
+def rgb(color: str) -> np.ndarray:
+    """Return linear light of a colour such as #1A1A1A."""
+    return linear(np.array([int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]))
+
+
+def distance(one: str, other: str, seeing: str = "full") -> float:
+    """Return the CIELAB distance of two colours as they are seen."""
+    return float(np.linalg.norm(lab(as_seen(rgb(one), seeing)) - lab(as_seen(rgb(other), seeing))))
+
+
+def seen(picture: Image.Image, seeing: str) -> Image.Image:
+    """Return a picture as it is seen."""
+    light = as_seen(linear(np.asarray(picture, dtype=float) / 255), seeing)
+    back = np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)
+    return Image.fromarray((back * 255).round().astype("uint8"))
+
+
+def tiled(pictures: list[Image.Image], across: int) -> Image.Image:
+    """Set pictures in rows of so many."""
+    gap = 16
+    wide = max(picture.width for picture in pictures) + gap
+    rows = [pictures[i : i + across] for i in range(0, len(pictures), across)]
+    tops = np.cumsum([0, *(max(picture.height for picture in row) + gap for row in rows)])
+    sheet = Image.new("RGB", (wide * across, int(tops[-1])), "#BBBBBB")
+    for top, row in zip(tops, rows, strict=False):
+        for i, picture in enumerate(row):
+            sheet.paste(picture, (i * wide, int(top)))
+    return sheet

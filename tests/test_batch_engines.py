@@ -22,9 +22,9 @@ import pytest
 from click.testing import CliRunner
 from small_notebooks import alive, freeze_code, notebook, python, texts, until
 
+import analysis
 from analysis import cli
 from analysis.errors import OptionError, PublishError
-from analysis.record import places
 from analysis.runs import causes, entries
 from analysis.runs.batching import BatchResult, batch
 from analysis.runs.executors import executor
@@ -220,7 +220,7 @@ def test_two_batches_in_one_folder_share_the_runs(tmp_path: Path) -> None:
     first = threading.Thread(target=lambda: results.append(go(file, out, jobs=1)))
     first.start()
     assert until((tmp_path / "begun-1").exists, 60)
-    opener = threading.Timer(3, (tmp_path / "on").touch)
+    opener = threading.Timer(1, (tmp_path / "on").touch)
     opener.start()
     second = go(file, out, jobs=1)
     first.join()
@@ -398,7 +398,7 @@ def test_without_the_forking_part_everything_works(tmp_path: Path) -> None:
     (engine,) = entry_points(group="papermill.engine", name="warm")
     if ".warm." in engine.value:
         pytest.skip("installed before the engine had its present place; install again")
-    package = Path(places.__file__).parents[1]
+    package = Path(analysis.__file__).parent
     shutil.copytree(package, tmp_path / "analysis", ignore=shutil.ignore_patterns("__pycache__", "warm"))
     for name in ("data", "notebooks"):
         (tmp_path / name).symlink_to(package.parent / name)

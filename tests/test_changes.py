@@ -14,6 +14,7 @@ import analysis as an
 from analysis.errors import OptionError
 from analysis.measures.changes import _measures, changes, compare
 from analysis.measures.composite import composite
+from analysis.measures.difference import WORD_BAND
 from analysis.measures.forecasts import brier
 from analysis.measures.headline import headline
 from analysis.measures.tension import tension
@@ -110,7 +111,7 @@ class TestMeasures:
             index = tension(rel.events, start=day, end=day, band=None).set_index("measure")["value"]
             for measure in ("conflict", "cooperation", "tension_share"):
                 assert table.loc[measure, when] == pytest.approx(index[measure])
-        told = an.difference(rel.events, "2002-12-31", rel.cutoff, band=0.98).set_index("measure")
+        told = an.difference(rel.events, "2002-12-31", rel.cutoff, band=WORD_BAND).set_index("measure")
         assert table["change"]["tension_share"] == pytest.approx(told["value"]["tension_share"])
         assert table["clear"]["tension_share"] == told["clear"]["tension_share"]
         np.testing.assert_allclose(table["change"], table["now"] - table["then"])
@@ -127,10 +128,12 @@ class TestMeasures:
             ((0.2, 0.1, 0.3), (0.5, 0.4, 0.6), True),
             ((0.2, 0.1, 0.3), (0.5, 0.1, 0.6), False),  # the old value lies in the new band
             ((0.2, 0.1, 0.5), (0.5, 0.4, 0.6), False),  # the new value lies in the old band
-            ((0.2, 0.1, 0.4), (0.45, 0.35, 0.6), True),  # bands overlap, values do not lie in them
+            ((0.2, 0.1, 0.4), (0.45, 0.35, 0.6), False),  # bands overlap, values do not lie in them
+            ((0.2, 0.1, 0.4), (0.45, 0.4, 0.6), False),  # bands that touch are not apart
+            ((0.5, 0.4, 0.6), (0.2, 0.1, 0.39), True),
         ],
     )
-    def test_outside_means_each_value_beyond_the_other_band(
+    def test_a_change_is_clear_where_the_bands_do_not_overlap(
         self, then: tuple[float, ...], now: tuple[float, ...], clear: bool
     ) -> None:
         def reading(values: tuple[float, ...]) -> pd.DataFrame:

@@ -15,11 +15,8 @@ from matplotlib.axes import Axes
 from analysis import charts
 from analysis.charts import axes, design
 from analysis.findings.display import Chart
-from analysis.measures.asymmetry import asymmetry
-from analysis.measures.composite import composite
 from analysis.measures.forecasts import open_forecasts
 from analysis.measures.indicators import indicator_series
-from analysis.measures.positions import positions
 from analysis.measures.tension import sensitivity, tension
 
 
@@ -41,54 +38,65 @@ def frame(events: pd.DataFrame) -> pd.DataFrame:
     return tension(events, draws=20, sources_of_error=("events",))
 
 
-def test_tension_draws_every_value_of_the_share(events: pd.DataFrame, frame: pd.DataFrame) -> None:
+def test_tension_draws_every_value_of_the_share_on_an_axis_of_0_to_100_percent(
+    events: pd.DataFrame, frame: pd.DataFrame
+) -> None:
     chart = charts.tension(frame, events)
     share = frame[frame["measure"] == "tension_share"].dropna(subset="value")
     x, y = line(chart, "tension_share")
     np.testing.assert_array_equal(x, axes.days(share["date"]))
     np.testing.assert_array_equal(y, share["value"])
     pd.testing.assert_frame_equal(chart.data.reset_index(drop=True), share.reset_index(drop=True))
+    assert chart.figure.axes[0].get_ylim() == (0, 1)
 
 
-def test_tension_draws_the_band_as_it_is_given(frame: pd.DataFrame) -> None:
-    chart = charts.tension(frame)
-    (band,) = marks(chart, "tension_share-band")
-    drawn = band.get_paths()[0].vertices  # type: ignore[attr-defined]
-    share = frame[(frame["measure"] == "tension_share") & frame["low"].notna()]
-    assert set(np.round(share["low"], 12)) | set(np.round(share["high"], 12)) <= set(np.round(drawn[:, 1], 12))
-
-
-def test_tension_leaves_the_line_whole_only_where_acts_are_recent(frame: pd.DataFrame) -> None:
+def test_tension_draws_no_line_where_acts_are_not_recent_and_no_end_of_a_silent_line(frame: pd.DataFrame) -> None:
     share = frame[frame["measure"] == "tension_share"].reset_index(drop=True)
     silent = share.assign(state=["no events" if 10 <= i < 20 else "observed" for i in range(len(share))])
-    _, recent = line(charts.tension(silent), "tension_share-recent")
-    np.testing.assert_array_equal(np.isnan(recent), silent["state"].eq("no events"))
+    chart = charts.tension(silent, prior=0.4)
+    _, drawn = line(chart, "tension_share")
+    np.testing.assert_array_equal(np.isnan(drawn), silent["state"].eq("no events"))
+    days = axes.days(silent["date"])
+    for gid in ("tenser", "calmer"):
+        corners = np.concatenate([path.vertices[:, 0] for one in marks(chart, gid) for path in one.get_paths()])  # type: ignore[attr-defined]
+        assert not ((corners > days[10] + 1) & (corners < days[19] - 1)).any()
+    ended = charts.tension(share.assign(state=["observed"] * (len(share) - 1) + ["no events"]))
+    assert not marks(ended, "tension_share-end")
+    assert "now" not in " ".join(text.get_text() for text, _ in kit.texts(ended))
 
 
-def test_rug_has_one_stroke_an_act_as_long_as_its_score(events: pd.DataFrame, frame: pd.DataFrame) -> None:
-    chart = charts.tension(frame, events)
-    tall = np.concatenate([line(chart, f"rug-{side}")[1][1::3] for side in ("conflict", "cooperation")])
-    np.testing.assert_allclose(np.sort(tall), np.sort(-events["goldstein"].to_numpy()))
+def test_a_band_is_a_stroke_on_the_last_day_and_at_peaks_and_nowhere_else(frame: pd.DataFrame) -> None:
+    share = frame[frame["measure"] == "tension_share"].reset_index(drop=True)
+    top = share.iloc[[int(share["value"].argmax())]].assign(agreement=0.9, short="An act", act_date=pd.NaT)
+    chart = charts.tension(share, peaks=top)
+    for gid, row in (("tension_share-band", share.iloc[-1]), ("peak-band", top.iloc[0])):
+        (stroke,) = marks(chart, gid)
+        ((x, low), (_, high)) = stroke.get_segments()[0]  # type: ignore[attr-defined]
+        assert (x, low, high) == (axes.at(row["date"]), row["low"], row["high"])
 
 
-def test_rug_of_thousands_sums_months_and_loses_nothing() -> None:
+def test_bars_under_the_line_count_every_act_once(events: pd.DataFrame, frame: pd.DataFrame) -> None:
     many = kit.events(3000, 20)
-    chart = charts.tension(tension(many, band=None), many)
-    assert "sum of a month" in chart.subtitle
-    drawn = np.concatenate([line(chart, f"rug-{side}")[1][1::3] for side in ("conflict", "cooperation")])
-    assert np.abs(drawn).sum() == pytest.approx(many["goldstein"].abs().sum())
+    for acts, table in ((events, frame), (many, tension(many, band=None))):
+        chart = charts.tension(table, acts)
+        tall = {
+            side: sum(bar.get_height() for one in marks(chart, f"rug-{side}") for bar in [one])  # type: ignore[attr-defined]
+            for side in ("hostile", "friendly")
+        }
+        assert tall == {"hostile": (acts["goldstein"] < 0).sum(), "friendly": -(acts["goldstein"] > 0).sum()}
 
 
-def test_tension_annotates_five_turning_points_at_most_the_largest_first(frame: pd.DataFrame) -> None:
-    days = frame["date"].drop_duplicates().iloc[[10, 50, 100, 150, 200, 250, 300]].reset_index(drop=True)
-    points = pd.DataFrame({"date": days, "value": [1.0, -9.0, 2.0, 8.0, -7.0, 6.0, 5.0], "title": list("abcdefg")})
-    drawn = {text.get_text() for text, _ in kit.texts(charts.tension(frame, turning_points=points))}
-    assert {"Nearest: b", "Nearest: d", "Nearest: e", "Nearest: f", "Nearest: g"} <= drawn
-    assert not {"Nearest: a", "Nearest: c"} & drawn
-
-
-def test_no_turning_point_is_said_in_words(frame: pd.DataFrame) -> None:
-    assert "No turning point found" in charts.tension(frame, turning_points=pd.DataFrame()).subtitle
+def test_fewer_than_ten_acts_are_a_sentence_and_ten_a_picture(frame: pd.DataFrame, events: pd.DataFrame) -> None:
+    few = charts.tension(frame, events.tail(9))
+    assert (few.title, few.drawn) == ("Only 9 acts recorded in this period: too few for a line", False)
+    assert charts.tension(frame, events.tail(10)).drawn
+    domains = pd.DataFrame(
+        {"date": pd.date_range("2020-01-31", periods=10, freq="ME"), "value": 0.5, "domain": "trade"}
+    )
+    for name, column in (("domains", "domain"), ("direction", "direction"), ("sensitivity", "half_life")):
+        table = domains.assign(direction="AAA>BBB", half_life="90D", events=1)
+        assert getattr(charts, name)(table).drawn, column
+        assert getattr(charts, name)(table.head(9)).title.startswith("Only 9 acts recorded in this period: too few")
 
 
 def test_period_cuts_what_is_drawn(frame: pd.DataFrame) -> None:
@@ -101,7 +109,7 @@ def test_timeline_draws_days_as_dots_and_spans_as_bars_of_their_length(events: p
     spans = chart.data[chart.data["start"] != chart.data["end"]]
     assert len(marks(chart, "day")) == len(chart.data) - len(spans)
     panel = chart.figure.axes[0]
-    shortest = 0.09 / (panel.get_position().width * design.PAGE_WIDTH) * np.ptp(panel.get_xlim())
+    shortest = 0.09 / (panel.get_position().width * design.FORMS["page"].width) * np.ptp(panel.get_xlim())
     drawn = sorted(bar.get_width() for bar in marks(chart, "span"))  # type: ignore[attr-defined]
     days = np.sort(np.maximum((spans["end"] - spans["start"]).dt.days, shortest))
     np.testing.assert_allclose(drawn, days)
@@ -142,38 +150,12 @@ def test_indicators_join_no_part_of_a_year_and_no_sparse_series() -> None:
     assert {len(piece) for piece in joined} == {4}
 
 
-def test_asymmetry_gives_each_side_its_colour_and_draws_its_figures() -> None:
-    table = asymmetry(kit.indicators(20), "AAA", "BBB")
-    chart = charts.asymmetry(table, sides=kit.SIDES)
-    for side, color in (("AAA", design.SIDE_A), ("BBB", design.SIDE_B)):
-        own = table[(table["measure"] == "share") & (table["of"] == side) & table["value"].notna()]
-        pieces = marks(chart, f"share-{side}")
-        assert {piece.get_color() for piece in pieces} == {color}  # type: ignore[attr-defined]
-        assert sum(len(piece.get_xdata()) for piece in pieces) == len(own)  # type: ignore[attr-defined]
-
-
 def test_direction_keeps_the_colours_of_the_sides(events: pd.DataFrame) -> None:
     table = tension(events, by="direction", band=None, actors=("AAA", "BBB"))
     for sides, first in ((kit.SIDES, "AAA>BBB"), (kit.SIDES[::-1], "BBB>AAA")):
         chart = charts.direction(table, sides=sides)
-        (drawn,) = marks(chart, f"{first}-recent")
+        (drawn,) = marks(chart, first)
         assert drawn.get_color() == design.SIDE_A  # type: ignore[attr-defined]
-
-
-def test_composite_draws_a_cell_for_every_part_in_use() -> None:
-    table = composite(kit.indicators(20), of="AAA", min_years=1)
-    chart = charts.composite(table)
-    parts = table[table["measure"].str.startswith("part:") & table["value"].notna()]
-    shown = parts[parts["date"].dt.year >= table.loc[table["value"].notna(), "date"].dt.year.min()]
-    assert sum(len(one.get_paths()) for one in marks(chart, "cells")) == len(shown)
-
-
-def test_positions_put_every_dot_on_its_step() -> None:
-    table = positions(kit.assessments(300, 20))
-    own = table[table["measure"] == "tension"]
-    x, y = line(charts.positions(table), "positions")
-    np.testing.assert_array_equal(x, axes.days(own["date"]))
-    np.testing.assert_array_equal(np.round(y), own["value"])
 
 
 def test_open_forecasts_bars_are_the_declared_ranges() -> None:
@@ -191,14 +173,6 @@ def test_sensitivity_draws_a_strip_for_each_half_life(events: pd.DataFrame) -> N
     for life in ("60D", "365D"):
         own = table[(table["half_life"] == life) & (table["measure"] == "tension_share")]
         np.testing.assert_array_equal(line(chart, f"share-{life}")[1], own["value"])
-
-
-def test_meetings_tell_none_from_not_covered() -> None:
-    table = pd.DataFrame({"year": [2001, 2002, 2003], "value": [2.0, np.nan, 0.0]})
-    chart = charts.meetings(table)
-    assert [bar.get_height() for bar in marks(chart, "meetings")] == [2.0, 0.0]  # type: ignore[attr-defined]
-    assert len(marks(chart, "not-covered")) == 1
-    assert chart.title == "2 meetings of the leaders counted in 2001; 0 in 2003"
 
 
 def test_an_empty_frame_is_a_chart_that_says_so(frame: pd.DataFrame) -> None:
@@ -248,7 +222,7 @@ def test_a_notebook_style_does_not_change_a_chart(events: pd.DataFrame) -> None:
 def test_colours_are_those_of_the_palette(events: pd.DataFrame, frame: pd.DataFrame) -> None:
     from matplotlib.colors import to_hex
 
-    allowed = {value.lower() for name, value in vars(design).items() if name.isupper() and str(value).startswith("#")}
+    allowed = {str(one).lower() for name, one in vars(design).items() if name.isupper() and str(one).startswith("#")}
     for chart in (charts.tension(frame, events), charts.timeline(events)):
         lines = [one for panel in chart.figure.axes if isinstance(panel, Axes) for one in panel.lines]
         assert {to_hex(one.get_color()) for one in lines} <= allowed

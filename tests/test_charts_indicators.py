@@ -50,7 +50,7 @@ def test_a_record_is_one_of_the_whole_series_and_of_a_firm_figure(
     assert title_data(drawn).direction == record
     chart = charts.indicators(drawn)
     assert len(marks(chart, "record")) == bool(record)
-    assert ("Ringed" in chart.subtitle) == bool(record)
+    assert ("Ringed" in chart.how) == bool(record)
     assert (f"record {record} since" in chart.alt) == bool(record)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from analysis.charts import axes, design
 from analysis.charts import text_metrics as set_type
-from analysis.charts.labels import Callout, End, callouts_height, ends_width, spread
+from analysis.charts.labels import End, ends_slack, spread
 
 SIZES = st.lists(st.floats(0.05, 0.4), min_size=1, max_size=12)
 
@@ -66,16 +66,10 @@ def test_width_does_not_depend_on_a_font_that_the_machine_has() -> None:
     assert set_type.width("M" * 10, 72.0) == pytest.approx(10 * 0.727 * 1.05, rel=1e-3)
 
 
-@given(st.integers(1, 5), st.text("abcdef ", min_size=1, max_size=200))
-def test_callouts_make_room_for_their_longest(n: int, words: str) -> None:
-    many = [Callout(float(i), "14 January 2007", words) for i in range(n)]
-    assert callouts_height(many, 5.0) >= callouts_height([Callout(0.0, "14 January 2007", "")], 5.0)
-
-
-def test_end_labels_ask_for_the_room_of_their_widest() -> None:
-    narrow, wide = End(0.0, "0.18", design.INK), End(1.0, "a much longer label", design.INK)
-    assert ends_width([narrow, wide]) == ends_width([wide]) > ends_width([narrow])
-    assert ends_width([]) == 0.0
+def test_end_labels_ask_for_height_where_they_are_taller_than_their_panel() -> None:
+    label = End(0.0, "a label that takes two lines of the margin", design.INK)
+    assert ends_slack([label], 2.0) == 0
+    assert ends_slack([label] * 8, 0.6) > ends_slack([label] * 6, 0.6) > 0
 
 
 @given(st.integers(1, 20_000), st.floats(0.8, 6), st.integers(-7000, 20_000))

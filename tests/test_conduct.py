@@ -69,7 +69,7 @@ def test_a_nominal_90_percent_band_holds_a_known_gap_about_that_often():
 
 def test_warm_words_over_cold_deeds_are_listed_as_a_period():
     table = events(PARTING)
-    periods = conduct_periods(conduct(table, freq="M", half_life="90D", end="2004-12-31"))
+    periods = conduct_periods(conduct(table, freq="M", half_life="90D", end="2004-12-31", cluster=None))
     last = periods.iloc[-1]
     assert last["kind"] == "verbal calmer, material tenser"
     assert last["start"] == pd.Timestamp("2004-02-29")

@@ -176,7 +176,7 @@ class TestEventDependence:
 
     def test_the_band_is_that_of_exponential_weights(self) -> None:
         frame = shifts(*[("2001-01-01", 1)] * 40)
-        row = event_dependence(frame, draws=4000).iloc[0]
+        row = event_dependence(frame, draws=4000, cluster=None).iloc[0]
         # The sum of 40 standard exponentials is Gamma(40, 1); its 5 % and 95 % points are known.
         assert row["low"] == pytest.approx(30.196, abs=0.6)
         assert row["high"] == pytest.approx(50.940, abs=0.6)
@@ -228,3 +228,19 @@ class TestCheck:
         table = dependence_check(self.composite([1, 2, 3]), shifts(("2001-01-01", 1), ("2003-01-01", 1)))
         assert table["state"].unique().tolist() == ["too few"]
         assert table["value"].isna().all()
+
+
+def test_the_days_and_marks_of_asymmetry_are_those_of_its_figures() -> None:
+    half = "2023-01/2023-06"
+    rows = indicators(
+        series("aaa_trade_share_bbb", {half: 70, "2023": None, "2024": None}),
+        series("bbb_trade_share_aaa", {"2023": 6.5}, of="BBB"),
+    )
+    rows.loc[rows["period"] == half, "basis"] = "estimate"
+    table = asymmetry(rows, "AAA", "BBB").query("of == 'AAA'")
+    assert table["part_year"].tolist() == [True, False]
+    assert table["estimate"].tolist() == [True, False]
+    assert table["year_withheld"].tolist() == [True, True]
+    assert table["state"].tolist() == ["observed", "withheld"]
+    assert table["end"].dt.month.tolist() == [6, 12]
+    assert np.isnan(table["value"].iloc[1])

@@ -82,20 +82,3 @@ def test_a_death_is_told_with_its_signal(notebook: Path, tmp_path: Path, room: P
         documents.make(pipe, {"pdf": tmp_path / "b.pdf"}, room, warm=warm, timeout=60)
     killer.join()
     assert not documents._running
-
-
-def test_long_outputs_are_cut_with_a_word_and_others_are_as_they_were(tmp_path: Path, room: Path) -> None:
-    limit = documents.TEXT_LIMIT
-    outputs = [nbformat.v4.new_output("stream", text="x" * size) for size in (limit, limit + 1)]
-    table = {"text/html": f"<table><tr><td>{'y' * documents.HTML_LIMIT}</td></tr></table>", "text/plain": "y"}
-    outputs.append(nbformat.v4.new_output("display_data", table))
-    node = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", outputs=outputs)])
-    documents.cut(node)
-    short, long, page = node.cells[0].outputs
-    assert short.text == "x" * limit
-    assert long.text == "x" * limit + f"\n[Cut here: {limit + 1:,} characters; the notebook has what follows.]\n"
-    assert list(page.data) == ["text/plain"]
-    assert f"a table of {documents.HTML_LIMIT + 33:,} characters" in page.data["text/plain"]
-    nbformat.write(node, tmp_path / "n.ipynb")
-    documents.make(tmp_path / "n.ipynb", {"html": tmp_path / "n.html"}, room)
-    assert "the notebook has what follows" in (tmp_path / "n.html").read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -24,6 +25,7 @@ import analysis
 from analysis.errors import OptionError, PublishError
 from analysis.export import export, notebook, tables
 from analysis.export.commands import command
+from analysis.export.engine import font_file
 from analysis.export.formulas import Macros, known_to_pandoc
 from analysis.findings import document
 
@@ -229,9 +231,88 @@ def test_a_folder_without_fonts_is_refused(tmp_path: Path) -> None:
         export(kit.notebook(kit.prose("# T")), fonts=tmp_path)
 
 
+def test_a_folder_of_fonts_brings_their_letters(tmp_path: Path) -> None:
+    from fontTools.ttLib import TTFont
+
+    font = TTFont(font_file("matplotlib", "DejaVuSans.ttf"))
+    for table in font["cmap"].tables:
+        table.cmap = {0x4E2D: "A"}
+    for name in font["name"].names:
+        name.string = "Brought"
+    font.save(tmp_path / "brought.ttf")
+    made, said = shown(kit.prose("# T\n\nThe sign 中."), form="pdf", fonts=tmp_path)
+    assert said == []
+    assert "中" in made
+
+
 def test_a_page_in_a_language_written_leftward_says_so() -> None:
     assert b'<html lang="he" dir="rtl">' in export(kit.notebook(kit.prose("# T"), lang="he"), form="html")
     assert b'<html lang="en">' in export(kit.notebook(kit.prose("# T")), form="html")
+
+
+# Long outputs
+
+
+def test_long_outputs_are_cut_with_a_word_and_others_are_as_they_were() -> None:
+    limit = notebook.TEXT_LIMIT
+    texts = [nbformat.v4.new_output("stream", text="x" * size) for size in (limit, limit + 1)]
+    table = kit.bundle(text_html=f"<table><tr><td>{'y' * notebook.HTML_LIMIT}</td></tr></table>", text_plain="y")
+    short, long, page = (kit.notebook(kit.cell(output)) for output in (*texts, table))
+    held = [notebook.gather(each, "n", None).pieces[0] for each in (short, long, page)]
+    assert held[0].text == "x" * limit
+    assert held[1].text == "x" * limit + f"\n[Cut here: {limit + 1:,} characters; the notebook has the whole.]"
+    assert held[2].text.startswith(f"[Left out here: a table of {notebook.HTML_LIMIT + 33:,} characters")
+    assert "too long for a document" in str(kit.notices(long, "html")[1])
+
+
+# What other programs write
+
+
+def test_a_notebook_with_parts_of_other_types_is_set_as_far_as_it_goes(tmp_path: Path) -> None:
+    outputs = [
+        {"output_type": "stream", "text": "nameless"},
+        {"output_type": "display_data", "data": {"text/html": None, "text/plain": "left"}},
+        {"output_type": "error", "ename": "E", "evalue": None, "traceback": None},
+        {"output_type": "display_data"},
+        "no output",
+    ]
+    cells = [
+        {"cell_type": "markdown", "source": "# A title", "metadata": None},
+        {"cell_type": "code", "source": None, "metadata": {"tags": None}, "outputs": outputs},
+        {"cell_type": "code", "source": "1", "outputs": None},
+        {"cell_type": "strange", "source": "unknown kind"},
+        {"source": "without kind"},
+        None,
+    ]
+    path = tmp_path / "n.ipynb"
+    path.write_text(json.dumps({"nbformat": 4, "metadata": {"authors": "Ann Bee"}, "cells": cells}))
+    for form in FORMS:
+        text = kit.words_of(export(path, form=form, report=lambda notice: None), form)
+        for words in ("A title", "nameless", "left", "unknown kind", "without kind", "Ann Bee"):
+            assert words in text
+    path.write_text(json.dumps({"nbformat": 3, "worksheets": [{"cells": [{"cell_type": "code"}]}]}))
+    with pytest.raises(PublishError, match="format 3 cannot be read"):
+        export(path)
+
+
+def test_what_is_replaced_or_meant_for_others_is_told_and_what_is_empty_is_nothing() -> None:
+    vega = kit.bundle(**{"application/vnd.vegalite.v5+json": {"mark": "bar"}, "text/plain": "alt.Chart(...)"})
+    own = kit.bundle(**{"application/vnd.bilateral-workbook.figures+json": {"a": 1}, "text/plain": "figures"})
+    raw = nbformat.v4.new_raw_cell("\\section{x}", metadata={"raw_mimetype": "text/latex"})
+    empty = [kit.bundle(text_plain=""), kit.bundle(text_html="  "), kit.bundle()]
+    text, said = shown(kit.cell(vega), kit.cell(own), raw, *map(kit.cell, empty))
+    assert "cannot show" not in text
+    assert [line.partition(": ")[2] for line in said] == [
+        "an output is replaced by its plain text: application/vnd.vegalite.v5+json.",
+        "a raw cell that is meant for text/latex is left out.",
+    ]
+
+
+@pytest.mark.parametrize(("columns", "told"), [(8, False), (40, True)])
+def test_a_table_that_word_squeezes_is_told(columns: int, told: bool) -> None:
+    frame = pd.DataFrame([[1234.5] * columns], columns=[f"c{number}" for number in range(columns)])
+    said = shown(kit.cell(kit.bundle(text_html=frame._repr_html_())), form="docx")[1]
+    assert any("Word makes its columns narrow" in line for line in said) == told
 
 
 # Long tables
@@ -307,19 +388,18 @@ def test_a_book_is_one_more_form_and_the_same_every_time() -> None:
 def test_the_exporter_runs_with_the_rest_of_the_library_absent(tmp_path: Path) -> None:
     home, apart = Path(analysis.__file__).parent, tmp_path / "analysis"
     shutil.copytree(home / "export", apart / "export", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("errors.py", "files.py"):
+    for name in ("errors.py", "atomic.py"):
         shutil.copy(home / name, apart / name)
     (apart / "__init__.py").write_text("")
     nbformat.write(kit.briefing(charts=1), tmp_path / "b.ipynb")
-    code = "import analysis, sys; assert sys.path[0] in analysis.__file__; from analysis.export import export; export('b.ipynb', sys.argv[1])"
-    for form in (*FORMS, "epub"):
-        code_path = {**os.environ, "PYTHONPATH": str(tmp_path)}
-        subprocess.run(
-            [sys.executable, "-c", code.replace("sys.path[0] in ", f"{str(tmp_path)!r} in "), f"b.{form}"],
-            cwd=tmp_path,
-            env=code_path,
-            check=True,
-        )
+    code = (
+        f"import analysis, sys; assert analysis.__file__.startswith({str(tmp_path)!r})\n"
+        "from analysis.export import export\n"
+        f"for form in {(*FORMS, 'epub')!r}: export('b.ipynb', f'b.{{form}}')"
+    )
+    subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(tmp_path)}, check=True
+    )
     assert "Crimea is a bad precedent" in kit.pdf_text((tmp_path / "b.pdf").read_bytes())
 
 

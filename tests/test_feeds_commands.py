@@ -82,11 +82,12 @@ def test_a_scan_of_all_and_the_world(run, tmp_path, archives):
 
 
 def test_the_table_of_the_world_is_written_though_the_dyad_has_too_few_acts(run, tmp_path):
-    run("scan", kit.write(tmp_path, "gdelt2"), "--out", tmp_path / "all")
+    (tmp_path / "a.CSV").write_text(kit.gdelt2({}, {"source": "USA", "target": "FRA"}))
+    run("scan", tmp_path / "a.CSV", "--out", tmp_path / "all")
     got = run("world", tmp_path / "all", "--dyad", "BLR", "RUS", "--out", tmp_path / "w.csv")
     assert got.exit_code == 2
     assert "20 acts or more" in got.stderr
-    assert len(pd.read_csv(tmp_path / "w.csv")) == 1
+    assert len(pd.read_csv(tmp_path / "w.csv")) == 2
 
 
 def test_a_dry_run_writes_nothing_and_lists_every_step(run, tmp_path):

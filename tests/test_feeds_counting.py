@@ -257,26 +257,25 @@ def test_zero_missing_and_withheld_are_three_states(tmp_path):
 )
 def test_the_period_of_an_archive_is_in_its_name(name, start, freq):
     period = coverage.period_of(name, named("gdelt2"))
-    assert period == (None if start is None else pd.Period(start, freq=freq))
+    assert period == (None if start is None else (pd.Timestamp(start).to_pydatetime(), freq))
 
 
 def test_a_broken_archive_is_not_covered():
     files = [Summary("in/201303.zip", lines=5, rows=2, state="damaged", reason="the archive is cut off")]
-    table = coverage.periods(files, pd.DataFrame({"start": pd.to_datetime([]), "feed_file": []}), named("gdelt1"))
+    table = coverage.frame(coverage.periods(files, {}, named("gdelt1")))
     assert table[["state", "reason", "rows"]].to_numpy().tolist() == [["missing", "the archive is cut off", 2]]
 
 
 def test_a_file_that_breaks_off_is_missing_though_its_name_tells_no_period(tmp_path):
-    rows = pd.DataFrame(
-        {"start": pd.to_datetime(["2018-06-01", "2018-08-01", "2019-01-05"]), "feed_file": ["a.tab", "a.tab", "b.tab"]}
-    )
+    days = (("a.tab", "2018-06-01"), ("a.tab", "2018-08-01"), ("b.tab", "2019-01-05"))
+    counted = {(file, dt.date.fromisoformat(day)): 1 for file, day in days}
     files = [
         Summary("a.tab", lines=9, rows=2, first="2018-06-01", last="2018-08-20"),
         Summary("b.tab", lines=5, rows=1, state="damaged", reason="cut off", first="2019-01-02", last="2019-01-09"),
         Summary("c.tab", lines=7, rows=0, first="2018-07-03", last="2018-07-04"),
         Summary("d.tab", state="no rows", reason="the file has a header and no lines"),
     ]
-    table = coverage.periods(files, rows, named("icews")).astype({"lines": "float64"})
+    table = coverage.frame(coverage.periods(files, counted, named("icews"))).astype({"lines": "float64"})
     table["start"] = table["start"].dt.strftime("%Y-%m-%d").fillna("no day")
     assert table[["start", "state", "file", "rows"]].to_numpy().tolist() == [
         ["2018-06-01", "covered", "a.tab", 1],
@@ -293,12 +292,7 @@ def test_a_file_that_breaks_off_is_missing_though_its_name_tells_no_period(tmp_p
 
 def test_a_list_of_withheld_periods_needs_its_columns():
     with pytest.raises(ColumnError):
-        coverage.periods(
-            [Summary("in/201303.zip")],
-            pd.DataFrame({"start": pd.to_datetime([]), "feed_file": []}),
-            named("gdelt1"),
-            pd.DataFrame({"start": ["2013-03-01"]}),
-        )
+        coverage.periods([Summary("in/201303.zip")], {}, named("gdelt1"), pd.DataFrame({"start": ["2013-03-01"]}))
 
 
 def test_periods_without_telling_names_are_the_months_of_the_rows(tmp_path):

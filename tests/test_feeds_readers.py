@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import importlib
 import io
 import lzma
-import shutil
+import re
+import sys
 import tarfile
+import types
 from pathlib import Path
 
 import pandas as pd
@@ -16,8 +19,9 @@ from feeds import kit
 
 import analysis as an
 from analysis.errors import OptionError
-from analysis.feeds import countries, engines
+from analysis.feeds import engines
 from analysis.feeds.columns import TYPES
+from analysis.feeds.faults import FeedError
 from analysis.feeds.feed import feeds
 from analysis.feeds.reading import read
 from analysis.feeds.synthetic import write_zip
@@ -236,17 +240,59 @@ def test_an_empty_answer_is_a_frame_with_the_same_columns_and_types(tmp_path):
     assert empty.events.dtypes.to_dict() == full.events.dtypes.to_dict()
 
 
-@pytest.mark.parametrize("acts", [False, True])
-@pytest.mark.parametrize("feed", ["gdelt1", "gdelt2"])
-def test_bigquery_sql_is_compiled_and_parses(feed, acts):
+@pytest.mark.parametrize(("feed", "dialect"), [("gdelt1", "bigquery"), ("gdelt2", "bigquery"), ("gdelt2", "trino")])
+def test_sql_of_acts_is_compiled_parses_and_is_short(feed, dialect):
     import sqlglot
 
-    text = engines.sql(feed, dyad=PAIR, acts=acts)
-    parsed = sqlglot.parse_one(text, dialect="bigquery")
+    text = engines.sql(feed, dyad=PAIR, acts=True, dialect=dialect)
+    parsed = sqlglot.parse_one(text, dialect=dialect)
     tables = {
         table.sql(dialect="bigquery").split(" AS ")[0].replace("`", "") for table in parsed.find_all(sqlglot.exp.Table)
     }
     assert feeds()[feed].bigquery in tables
+    assert not {"DEU", "GM", "FRA"} & set(re.findall("[A-Z]+", text)), "it knows the spellings of two countries only"
+
+
+def test_a_day_leaves_older_partitions_unread_and_a_wrong_one_is_refused():
+    text = engines.sql("gdelt2", dyad=PAIR, since="2024-01-31", until="2024-02-29")
+    for filter_ in ("20240131", "20240229", "_PARTITIONTIME"):
+        assert filter_ in text
+    assert "_PARTITIONTIME" not in engines.sql("gdelt1", dyad=PAIR, since="2024-01-31"), "its table has none"
+    assert "_PARTITIONTIME" not in engines.sql("gdelt2", dyad=PAIR, since="2024-01-31", dialect="trino")
+    with pytest.raises(OptionError, match="since"):
+        engines.sql("gdelt2", since="31.31.2024")
+
+
+def test_the_cost_of_a_query_is_told_by_a_dry_run(monkeypatch):
+    """The package is not at hand, so what it is asked for is looked at here."""
+    monkeypatch.setitem(sys.modules, "google.cloud", None)
+    with pytest.raises(FeedError, match="google-cloud-bigquery"):
+        engines.cost("SELECT 1")
+    asked = []
+    bigquery = types.SimpleNamespace(QueryJobConfig=lambda **given: given)
+    client = types.SimpleNamespace(
+        query=lambda query, job_config: (
+            asked.append((query, job_config)) or types.SimpleNamespace(total_bytes_processed=7)
+        )
+    )
+    monkeypatch.setitem(sys.modules, "google.cloud", types.SimpleNamespace(bigquery=bigquery))
+    assert engines.cost("SELECT 1", client) == 7
+    assert asked == [("SELECT 1", {"dry_run": True})]
+
+
+def test_every_name_in_a_docstring_or_comment_exists():
+    """`steps.REPAIRS` in a docstring is an attribute of the module `steps` of this package."""
+    folder = Path(engines.__file__).parent
+    wrong = []
+    for path in folder.rglob("*.py"):
+        for module, name in re.findall(
+            r"`(?:analysis\.)?(?:feeds\.)?([a-z_]+)\.([A-Za-z_]+)`", path.read_text("utf-8")
+        ):
+            # `reading` there is what `read` gives.
+            if module != "reading" and (folder / f"{module}.py").is_file():
+                held = importlib.import_module(f"analysis.feeds.{module}")
+                wrong += [] if hasattr(held, name) else [f"{path.name}: {module}.{name}"]
+    assert not wrong
 
 
 def test_a_feed_that_bigquery_does_not_have_is_refused():
@@ -269,40 +315,3 @@ def test_the_core_imports_none_of_the_heavy_packages():
         "sys.exit(len(heavy))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-
-SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "samples"
-
-
-@pytest.mark.skipif(not SAMPLES.is_dir(), reason="real files are not shipped")
-def test_real_files_where_they_are(tmp_path):
-    shutil.copy(SAMPLES / "gdelt2-20191024143000.export.CSV", tmp_path / "20191024143000.export.CSV")
-    reading = read(tmp_path / "20191024143000.export.CSV", PAIR)
-    counts = reading.funnel.frame.set_index("step")["count"]
-    assert (counts["lines read"], counts["rows of BLR and RUS"], counts["independent texts"]) == (2111, 8, 1)
-    assert reading.schemes.empty
-    assert reading.faults.empty
-    icews = read(SAMPLES / "icews-2018-06-01_02.tab", ("RUS", "UKR"))
-    assert len(icews.rows) == 35
-    assert icews.schemes.empty
-
-
-@pytest.mark.skipif(not SAMPLES.is_dir(), reason="real files are not shipped")
-def test_acts_of_all_dyads_of_a_real_quarter_hour(tmp_path):
-    """469 rows name two different actor codes, 194 after one a day; regions such as AFR are no states: 422 and 167."""
-    from analysis.feeds.all_dyads import world_funnel
-    from analysis.feeds.scans import scan
-    from analysis.feeds.steps import Guards
-
-    path = SAMPLES / "gdelt2-20191024143000.export.CSV"
-    cells = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
-    named = [one for one in cells if one[7] and one[17] and one[7] != one[17]]
-    once = {(one[1], *sorted((one[7], one[17])), one[28]) for one in named}
-    assert (len(named), len(once)) == (469, 194)
-    states = set(countries.table("cameo"))
-    pairs = [one for one in named if {one[7], one[17]} <= states]
-    once = {(one[1], *sorted((one[7], one[17])), one[28]) for one in pairs}
-    scan(path, None, tmp_path / "all")
-    # Only the last step is left on: one act a day, unordered pair and root.
-    funnel = world_funnel(tmp_path / "all", guards=Guards(False, False, False, "all"))
-    assert (funnel["rows of all dyads"], funnel["acts (one a day)"]) == (len(pairs), len(once)) == (422, 167)

@@ -9,6 +9,7 @@ from feeds.bulk import gdelt2_archives
 
 from analysis.errors import OptionError
 from analysis.feeds.all_dyads import neighbours, standing, totals, world, world_funnel
+from analysis.feeds.parts import export
 from analysis.feeds.reading import read
 from analysis.feeds.scans import scan
 from analysis.feeds.steps import Guards
@@ -111,3 +112,11 @@ def test_a_scan_of_one_dyad_is_no_world(tmp_path):
         world(tmp_path / "one")
     with pytest.raises(OptionError, match="all dyads"):
         world_funnel(tmp_path / "one")
+
+
+def test_a_file_of_one_dyad_that_was_scanned_again_is_no_world(tmp_path):
+    scan(kit.write(tmp_path, "gdelt2"), ("BLR", "RUS"), tmp_path / "one")
+    export(tmp_path / "one", tmp_path / "one.csv")
+    scan(tmp_path / "one.csv", None, tmp_path / "again")
+    with pytest.raises(OptionError, match="BLR and RUS alone"):
+        world(tmp_path / "again")

@@ -45,7 +45,8 @@ def test_each_finding_cites_sources_of_the_cut_record(rel: Relationship, said: t
 def test_no_share_of_redrawn_records_is_worded_as_a_likelihood(said: tuple[an.Finding, ...]) -> None:
     words = set(codebook.icd203()["band"])
     for one in said:
-        assert not any(re.search(rf"\b{word}\b", one.text) for word in words), one.text
+        if not any(statement.key.startswith("tension.chance") for statement in one.statements):
+            assert not any(re.search(rf"\b{word}\b", one.text) for word in words), one.text
 
 
 def test_no_finding_speaks_of_causes(said: tuple[an.Finding, ...]) -> None:

@@ -55,3 +55,35 @@ def test_two_quarrels_of_one_size_divide_the_redrawn_records() -> None:
 def test_nothing_covered_gives_no_row() -> None:
     assert an.peak(events([])).empty
     assert an.peak(events([{"day": "2001-01-01", "g": 0.0}])).empty
+
+
+def quarrels(*days: str, size: float = -9.0) -> pd.DataFrame:
+    calm = [{"day": f"{year}-{month:02d}-01", "g": 3.0} for year in range(2001, 2012) for month in (1, 4, 7, 10)]
+    return events([*calm, *({"day": day, "g": size} for day in days)])
+
+
+def test_peaks_are_the_marked_high_points_in_the_order_of_days_with_their_acts() -> None:
+    table = quarrels("2003-06-01", "2003-06-02", "2007-06-01", "2007-06-02", "2007-06-03", "2010-06-01")
+    found = an.peaks(table, most=2, draws=50)
+    assert found["date"].tolist() == list(pd.to_datetime(["2003-06-02", "2007-06-03"]))
+    assert found["act_date"].tolist() == found["date"].tolist()
+    assert found["value"].max() == an.peak(table, draws=50)["value"].iloc[0]
+    assert len(an.peaks(table, draws=50)) == 3
+    assert (found["low"] <= found["value"]).all()
+    assert found["agreement"].between(0, 1).all()
+
+
+def test_peaks_need_prominence_distance_and_a_level_above_the_usual_one() -> None:
+    near = quarrels("2003-06-01", "2003-06-02", "2004-09-01", "2004-09-02")  # 457 days apart
+    assert len(an.peaks(near, draws=20)) == 1
+    apart = quarrels("2003-06-01", "2003-06-02", "2004-11-01", "2004-11-02")  # 518 days
+    assert len(an.peaks(apart, draws=20)) == 2
+    assert len(an.peaks(apart, draws=20, prominence=0.9)) == 1  # the highest is always named
+
+
+def test_a_peak_bears_the_short_title_where_the_record_has_one() -> None:
+    table = quarrels("2003-06-01", "2003-06-02")
+    named = table.assign(short=["" if g > 0 else "Gas cut" for g in table["goldstein"]])
+    assert an.peaks(named, draws=20)["short"].tolist() == ["Gas cut"]
+    assert an.peaks(table, draws=20)["short"].tolist() == an.peaks(table, draws=20)["title"].tolist()
+    assert an.peaks(events([])).empty

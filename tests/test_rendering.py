@@ -19,7 +19,7 @@ from PIL import Image
 from analysis import charts
 from analysis.charts.text_metrics import FAMILY, font, register
 from analysis.findings import rendering
-from analysis.measures.composite import composite
+from analysis.measures.indicators import indicator_series
 
 # Latin, Greek and Cyrillic letters, digits, punctuation and signs, as charts of the record use them.
 WORDS = st.text(
@@ -104,7 +104,7 @@ def test_a_figure_keeps_its_resolution_and_may_be_transparent() -> None:
 
 
 def test_saved_pictures_are_those_that_a_notebook_shows(tmp_path: Path) -> None:
-    chart = charts.composite(composite(kit.indicators(20), of="AAA", min_years=1))
+    chart = charts.indicators(indicator_series(kit.indicators(20)))
     for form in ("png", "svg", "pdf"):
         chart.save(tmp_path / f"c.{form}")
     assert (tmp_path / "c.png").read_bytes() == chart.png()
@@ -113,7 +113,7 @@ def test_saved_pictures_are_those_that_a_notebook_shows(tmp_path: Path) -> None:
 
 
 def test_colours_of_a_picture_are_kept_to_within_a_few_levels() -> None:
-    chart = charts.composite(composite(kit.indicators(20), of="AAA", min_years=1))
+    chart = charts.indicators(indicator_series(kit.indicators(20)))
     whole = rendering.to_pixels(chart.figure, 144)[..., :3].astype(int)
     few = np.asarray(Image.open(io.BytesIO(chart.png())).convert("RGB")).astype(int)
     assert np.abs(whole - few).max() <= 12

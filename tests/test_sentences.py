@@ -173,7 +173,7 @@ class TestChange:
         assert facts["now"] > facts["then"]
         assert facts["low"] > 0
         assert re.fullmatch(
-            r"Tension rose from 0\.\d\d on 1 January 2010 to 0\.\d\d on 1 January 2011 \(the 98% band of the change, "
+            r"Tension rose from 0\.\d\d on 1 January 2010 to 0\.\d\d on 1 January 2011 \(the 95% band of the change, "
             r"\+0\.\d\d to \+0\.\d\d, leaves zero\)\.",
             finding.text,
         )

@@ -156,7 +156,7 @@ def test_the_code_stands_in_for_a_missing_root_and_without_both_coding_cannot_be
 def test_resampling_events_agrees_with_a_bootstrap_written_out_by_hand():
     table = random_events(80, seed=6, loose=0.0)
     day, h, k = pd.Timestamp("2008-06-30"), 180.0, 10.0
-    frame = tension(table, freq="D", start=day, end=day, sources_of_error=("events",), draws=4000)
+    frame = tension(table, freq="D", start=day, end=day, sources_of_error=("events",), draws=4000, cluster=None)
     rng = np.random.default_rng(99)
     age = (day - table["start"]).dt.days.to_numpy()
     fade = np.where(age >= 0, 2.0 ** (-age / h), 0.0)
@@ -236,7 +236,9 @@ def test_a_nominal_90_percent_band_holds_a_known_truth_about_that_often(per_year
     held: dict[str, list[bool]] = {}
     for number in range(100):
         record = simulate(rng, rate, hostile)
-        frame = tension(record, freq="Q", start=FIRST, end=QUARTERS[-1], codes=CODES, draws=200, seed=number)
+        frame = tension(
+            record, freq="Q", start=FIRST, end=QUARTERS[-1], codes=CODES, draws=200, seed=number, cluster=None
+        )
         frame["day"] = (frame["date"] - FIRST).dt.days
         rows = frame[frame["day"].isin(ASKED)].set_index(["measure", "day"])
         for (measure, day), value in known.items():

@@ -1,6 +1,4 @@
-from .asymmetry import asymmetry as asymmetry
-from .calibration import calibration as calibration
-from .composite import composite as composite
+from .change_steps import change_steps as change_steps
 from .conduct import conduct as conduct
 from .direction import direction as direction
 from .domains import domains as domains
@@ -9,6 +7,8 @@ from .indicators import indicators as indicators
 from .meetings import meetings as meetings
 from .open_forecasts import open_forecasts as open_forecasts
 from .positions import positions as positions
+from .profile import profile as profile
 from .sensitivity import sensitivity as sensitivity
 from .tension import tension as tension
 from .timeline import timeline as timeline
+from .track_record import track_record as track_record

@@ -44,9 +44,11 @@ def at(moment: Any) -> float:
     return float((pd.Timestamp(moment) - pd.Timestamp("1970-01-01")) / pd.Timedelta("1D"))
 
 
-def time_limits(start: Any, end: Any, least: float = 28) -> tuple[float, float]:
-    """Return limits for a time axis: as given, but at least `least` days wide, so that a single day can be drawn."""
-    low, high = at(start), at(end)
+def time_limits(start: Any, end: Any, least: float = 28, period: tuple[Any, Any] | None = None) -> tuple[float, float]:
+    """Return limits for a time axis: those of the period asked for, else as given, but at least `least` days wide, so
+    that a single day can be drawn.
+    """
+    low, high = (at(one) for one in period or (start, end))
     missing = max(0.0, least - (high - low))
     return low - missing / 2, high + missing / 2
 
@@ -199,9 +201,6 @@ def set_words(sheet: design.Sheet, box: design.Box, up: str, down: str) -> None:
     sheet.text(box.x - 0.045, box.y + 0.09, down, va="bottom", **options)
 
 
-def set_years(panel: Axes, first: int, last: int, room: float) -> None:
-    """Put ticks under a panel whose x axis counts years, as many as fit into `room` inches."""
-    each = room / (last - first + 1)
-    step = next((n for n in (1, 2, 5, 10, 20) if width("2000", design.LABEL) + _AIR <= n * each), 50)
-    years = [year for year in range(first, last + 1) if year % step == 0] or [first]
-    _set_ticks(panel, years, [str(year) for year in years], room)
+def share_ticks() -> tuple[list[float], list[str]]:
+    """Return the ticks of a share: its axis is always 0 to 100 percent."""
+    return [0, 0.25, 0.5, 0.75, 1], ["0", "25", "50", "75", "100%"]

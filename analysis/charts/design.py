@@ -2,11 +2,13 @@
 
 A chart of this workbook is a *sheet*: the finding at the top, flush with the left edge; below it, smaller, what is
 plotted; the panels; at the foot the source. Everything is placed in inches. The sheet grows with its title, the
-panels keep their height, so nothing is ever clipped and nothing is shrunk to fit. The width is that of the text on an
-A4 page with 2.25 cm margins.
+panels keep their height, so nothing is ever clipped and nothing is shrunk to fit. There are two forms, each laid out
+for itself: the width of the text on an A4 page with 2.25 cm margins, and 8 cm for columns and telephones. The left and
+right edge of a panel over time are those of its form, in every chart, so that charts set under one another can be read
+downwards.
 
-Colours are the Okabe-Ito set less its pale members (STYLE 3.9). Both sides of the relationship keep their colour in
-every chart. Conflict and cooperation have their own pair, a hue for the side of the scale and depth for the deed.
+Both sides of the relationship keep their ink in every chart, side A whole and side B dashed, and no scale uses either.
+Conflict and cooperation have their own pair, which differs in lightness as well as in hue, so that it holds in grey.
 What the title does not name is grey.
 
 Axes are plain: no box, light horizontal rules, ticks chosen so that their labels fit, words in place of a bare scale.
@@ -14,41 +16,72 @@ Axes are plain: no box, light horizontal rules, ticks chosen so that their label
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analysis.charts import text_metrics as set_type
 from analysis.charts.text_metrics import BOLD, REGULAR, height, width, wrap
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.text import Text
 
-    from analysis.findings.display import Chart
-
-SIDE_A, SIDE_B = "#D55E00", "#0072B2"
-THIRD = "#009E73"
-_INKS = {SIDE_A: "#B85000", THIRD: "#007F5C"}
-"""Marks need a contrast of 3 with the paper, words 4.5: the darker twin of a colour, for words."""
 INK, SOFT, GREY, RULE, PALE = "#1A1A1A", "#4D4D4D", "#737373", "#E3E3E3", "#F2F2F2"
-CONFLICT, CONFLICT_TINT = "#993404", "#E8872E"
-COOPERATION, COOPERATION_TINT = "#08519C", "#6BAED6"
+SIDE_A, SIDE_B = INK, "#8A1C7C"
+SIDE_STYLES: tuple[Any, Any] = ("-", (0, (5, 1.5)))
+CONFLICT, CONFLICT_TINT = "#7A2000", "#E0803C"
+COOPERATION, COOPERATION_TINT = "#3178C6", "#B5D8F0"
 
-PAGE_WIDTH = 6.5
-MOST_BODY = 8.6
+MOST_BODY = 8.2
 """Height in inches that a list may take, so that the sheet with its words stays on one page."""
-TITLE, SUBTITLE, LABEL, SOURCE = 11.5, 9.0, 8.5, 7.5
+LABEL, SOURCE = 8.0, 7.0
 """Type sizes in points; nothing is set smaller than the last."""
 
 EDGE = 0.02
 """Air at the left and right edge of a sheet, in inches."""
 
-P = ParamSpec("P")
-R = TypeVar("R")
+
+class Words(NamedTuple):
+    """What is written around the panels: the finding, what is measured, how to read it, where it comes from."""
+
+    title: str
+    subtitle: str = ""
+    how: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Form:
+    """A width with what depends on it, in inches and points: `left` and `right` of every panel over time."""
+
+    width: float
+    title: float
+    subtitle: float
+    left: float
+    right: float
+
+    @property
+    def room(self) -> float:
+        """What lies between the edges of the sheet."""
+        return self.width - 2 * EDGE
+
+    @property
+    def panel(self) -> float:
+        """The width of a panel over time."""
+        return self.room - self.left - self.right
+
+
+FORMS = {"page": Form(6.5, 11.5, 9.0, 0.46, 1.06), "column": Form(3.15, 9.5, 8.0, 0.42, 0.74)}
+_FORM: ContextVar[Form] = ContextVar("form", default=FORMS["page"])
+
+
+def form() -> Form:
+    """Return the form that is being drawn."""
+    return _FORM.get()
 
 
 @dataclass(frozen=True)
@@ -137,36 +170,28 @@ class Sheet:
         return top
 
 
-def sheet(title: str, subtitle: str, source: str, body: float) -> Sheet:
-    """Lay out a sheet with `body` inches for the panels.
-
-    Parameters
-    ----------
-    title, subtitle, source : str
-        Wrapped to the width of the page.
-    body : float
-        Height of the panels with their tick labels, in inches.
-    """
+def sheet(words: Words, body: float) -> Sheet:
+    """Lay out a sheet with `body` inches for the panels and their tick labels; all words are wrapped to its width."""
     from matplotlib.figure import Figure
 
-    room = PAGE_WIDTH - 2 * EDGE
-    head = wrap(title, room, TITLE, BOLD)
-    under = wrap(subtitle, room, SUBTITLE) if subtitle else []
-    foot = wrap(source, room, SOURCE) if source else []
-    above = 0.04 + height(len(head), TITLE) + 0.03 + height(len(under), SUBTITLE) + 0.12
+    own = form()
+    head = wrap(words.title, own.room, own.title, BOLD)
+    under = wrap(words.subtitle, own.room, own.subtitle) if words.subtitle else []
+    foot = [line for part in (words.how, words.source) if part for line in wrap(part, own.room, SOURCE)]
+    above = 0.04 + height(len(head), own.title) + 0.03 + height(len(under), own.subtitle) + 0.12
     below = 0.10 + height(len(foot), SOURCE) + 0.04
     total = above + body + below
-    figure = Figure(figsize=(PAGE_WIDTH, total), facecolor="white")
-    made = Sheet(figure, Box(EDGE, below, room, body))
-    end = made.lines(EDGE, total - 0.04, head, size=TITLE, weight=BOLD)
-    made.lines(EDGE, end - 0.03, under, size=SUBTITLE, color=SOFT)
+    figure = Figure(figsize=(own.width, total), facecolor="white")
+    made = Sheet(figure, Box(EDGE, below, own.room, body))
+    end = made.lines(EDGE, total - 0.04, head, size=own.title, weight=BOLD)
+    made.lines(EDGE, end - 0.03, under, size=own.subtitle, color=SOFT)
     made.lines(EDGE, below - 0.10, foot, size=SOURCE, color=GREY)
     return made
 
 
 @contextmanager
-def drawing() -> Iterator[None]:
-    """Build a figure under the house settings, whatever a notebook's own style is."""
+def drawing(own: Form = FORMS["page"]) -> Iterator[None]:
+    """Build a figure of this form under the house settings, whatever a notebook's own style is."""
     import matplotlib as mpl
 
     set_type.register()
@@ -181,24 +206,11 @@ def drawing() -> Iterator[None]:
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update(settings)
-        yield
-
-
-def drawn(function: Callable[P, R]) -> Callable[P, R]:
-    """Wrap a chart function so that it draws under the house settings."""
-    import functools
-
-    @functools.wraps(function)
-    def inner(*args: P.args, **kwargs: P.kwargs) -> R:
-        with drawing():
-            return function(*args, **kwargs)
-
-    return inner
-
-
-def ink(color: str) -> str:
-    """Return the colour for words that name a mark of this colour."""
-    return _INKS.get(color, color)
+        token = _FORM.set(own)
+        try:
+            yield
+        finally:
+            _FORM.reset(token)
 
 
 def label_width(labels: Sequence[str], size: float = LABEL, weight: int = REGULAR) -> float:
@@ -232,12 +244,3 @@ def hatched(
     panel.axvspan(
         left, right, *ends, facecolor=PALE, edgecolor="#B5B5B5", hatch="////", linewidth=0, zorder=0.5, gid=gid
     )
-
-
-def nothing(name: str, title: str, data: pd.DataFrame, source: str = "") -> Chart:
-    """Return a chart that says in words that there is nothing to draw; an empty panel would look like calm."""
-    from analysis.findings.display import Chart
-
-    made = sheet(title, "", source, 0.6)
-    made.text(made.body.x, made.body.y + 0.35, "Nothing to draw.", color=GREY)
-    return Chart(made.figure, name, title, "", source, f"{title}. Nothing is drawn.", data, drawn=False)

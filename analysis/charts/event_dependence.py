@@ -1,39 +1,33 @@
-"""Dependence as coders read it from events: the shifts added up, beside the composite of indicators where it is given.
+"""Dependence as coders read it from events: the shifts added up.
 
 The sum has no unit and no zero point, so its axis is bare of words for levels: up means "more dependent", and only
-direction and turns are to be read. The composite stands below in its own panel, over the same years, as a check of
-one against the other.
+direction and turns are to be read. Years that are recorded more densely move it more.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Unpack
 
 import pandas as pd
 
 from analysis.charts import axes, design, frames
-from analysis.charts.design import Sheet
+from analysis.charts.design import Sheet, Words
 from analysis.charts.labels import End
+from analysis.charts.scaffold import House, Page, chart, few, limits, spoken
 from analysis.charts.stack import Plan, stack
 from analysis.charts.title import Title
 from analysis.findings import wording
-from analysis.findings.display import Chart
 
 _MOST_LINES = 8
-_FEW_EVENTS = 10
-_NOTE = "The sum moves more in years that are recorded more densely, and no coder saw the whole."
 
 
-@design.drawn
-def event_dependence(
-    frame: pd.DataFrame,
-    composite: pd.DataFrame | None = None,
-    *,
-    sides: wording.Sides | None = None,
-    source: str | None = None,
-    cutoff: Any = None,
-    period: tuple[Any, Any] | None = None,
-) -> Chart:
+@chart(
+    "event-dependence",
+    "date",
+    "value",
+    note="The sum moves more in years that are recorded more densely, and no coder saw the whole.",
+)
+def event_dependence(frame: pd.DataFrame, **house: Unpack[House]) -> Page:
     """Draw the cumulated dependence shifts of events.
 
     Parameters
@@ -41,8 +35,8 @@ def event_dependence(
     frame : DataFrame
         The frame of the measure `event_dependence`: `date`, `value`, `low`, `high`, `events`; with a column `domain`,
         one line each, the eight that moved most.
-    composite : DataFrame, optional
-        The frame of the measure `composite`, drawn below.
+    house
+        As every chart, see `analysis.charts.scaffold.House`.
 
     Raises
     ------
@@ -58,25 +52,27 @@ def event_dependence(
     >>> len(chart.data) > 0
     True
     """
-    frames.require(frame, "charts.event_dependence", "date", "value")
-    rows = frames.within(frame, period)
-    foot = wording.source_line(None, source, cutoff)
+    sides = house.get("sides")
+    rows = frames.within(frame, house.get("period"))
     if rows["value"].notna().sum() == 0:
-        return design.nothing("event-dependence", "No shift of dependence is coded in this period", rows, foot)
+        return Page(rows, "No shift of dependence is coded in this period")
+    if sentence := few(rows):
+        return sentence
     who = sides[0].name if sides else "side A"
     lines = _lines(rows)
-    whole = None if composite is None else frames.within(frames.series(composite, "composite"), period)
     heading = title_text(title_data(lines), who)
     counted = f" of {wording.count(int(rows['events'].sum()), 'event')}" if "events" in rows else ""
-    under = wording.subtitle(
+    return Page(
+        rows,
+        heading,
         f"Coded shifts{counted} in the dependence of {who}{f' on {sides[1].name}' if sides else ''}, added up, "
-        f"{wording.period(rows['date'].min(), rows['date'].max())}",
-        "No unit and no zero point: read direction and turns",
-        "Band: how far it rests on single events, 90% of draws" if len(lines) == 1 and frames.has_band(rows) else "",
-    )
-    sheet = _draw((heading, under, foot), lines, whole)
-    return Chart(
-        sheet.figure, "event-dependence", heading, under, foot, f"Step chart of coded shifts. {heading}.", rows, _NOTE
+        f"{spoken(rows)}",
+        wording.subtitle(
+            "No unit and no zero point: read direction and turns",
+            "Upright stroke: 90% of redrawn records" if len(lines) == 1 and frames.has_band(rows) else "",
+        ),
+        ("Step chart of coded shifts", ""),
+        lambda words: _draw(words, lines, limits(rows, house)),
     )
 
 
@@ -92,16 +88,13 @@ def _lines(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
 def title_data(lines: dict[str, pd.DataFrame]) -> Title:
     """Return what is said of the first line: its sum, and its direction where enough events and their band bear one.
 
-    Keys: "domain", "few", "no clear direction", "direction".
+    Keys: "domain", "no clear direction", "direction".
     """
     (name, first), *_ = lines.items()
     last = first.iloc[-1]
     numbers = {"total": float(last["value"]), "year": int(last["date"].year)}
     if name:
         return Title("domain", {"domain": name, **numbers})
-    counted = int(first["events"].sum()) if "events" in first else _FEW_EVENTS
-    if counted < _FEW_EVENTS:
-        return Title("few", {"events": counted, **numbers})
     if last["value"] == 0 or (frames.has_band(first) and float(last["low"]) <= 0 <= float(last["high"])):
         return Title("no clear direction", numbers)
     return Title("direction", numbers, "more" if last["value"] > 0 else "less")
@@ -113,51 +106,28 @@ def title_text(title: Title, who: str) -> str:
     total = f"add up to {wording.signed(said['total'], 0)} by {said['year']}"
     if title.key == "domain":
         return f"{said['domain'].capitalize()} moved most: coded shifts {total}"
-    if title.key == "few":
-        return f"Only {wording.count(said['events'], 'event')} coded; shifts {total}"
     if title.key == "no clear direction":
         return f"Coded shifts {total}: no clear direction"
     way = f"{title.direction} dependent"
     return wording.title(f"Coded shifts {total}: {who} {way}", f"Coded shifts {total}: {way}")
 
 
-def _draw(texts: tuple[str, str, str], lines: dict[str, pd.DataFrame], whole: pd.DataFrame | None) -> Sheet:
+def _draw(words: Words, lines: dict[str, pd.DataFrame], limits: tuple[float, float]) -> Sheet:
     rows = pd.concat(list(lines.values()))
-    limits = axes.time_limits(rows["date"].min(), rows["date"].max())
-    shown = whole is not None and bool(whole["value"].notna().any())
     colors = {name: design.INK if i == 0 else design.GREY for i, name in enumerate(lines)}
     ends = [
         End(value, f"{name} {wording.signed(value, 0)}".strip(), colors[name])
         for name, one in lines.items()
         for value in [float(one["value"].iloc[-1])]
     ]
-    columns = ("value", "low", "high") if len(lines) == 1 else ("value",)
-    low, high = frames.extent(rows, columns)
-    ticks = axes.value_ticks(min(low, 0), max(high, 1))
-    plans = [Plan(2.0, ticks, up="more", down="less", head="Coded shifts, added up" if shown else "", ends=ends)]
-    if whole is not None and shown:
-        last = whole[whole["value"].notna()].iloc[-1]
-        end = End(float(last["value"]), f"{last['value']:.2f}", design.INK, str(last["date"].year))
-        plans.append(Plan(0.9, [0, 0.5, 1], up="more", down="less", head="Composite of indicators, 0 to 1", ends=[end]))
-    sheet, panels, _ = stack(texts, limits, plans)
+    bounds = frames.extent(rows.tail(1)) if len(lines) == 1 else (0.0, 1.0)
+    low, high = frames.extent(rows, ("value",))
+    ticks = axes.value_ticks(min(low, bounds[0], 0), max(high, bounds[1], 1))
+    sheet, panels, _ = stack(words, limits, [Plan(1.9, ticks, up="more", down="less", ends=ends)])
+    panel = panels[0][0]
     for name, one in lines.items():
-        panel = panels[0][0]
-        if len(lines) == 1:
-            frames.draw_band(panel, one, design.INK, gid="event_dependence")
         x, y = axes.days(one["date"]), one["value"].astype(float)
-        alone = "o" if len(one) == 1 else None
-        held = [x[-1], limits[1]], [y.iloc[-1]] * 2
-        panel.plot(*held, color=colors[name], linewidth=0.7, linestyle=":", gid="held")
-        panel.plot(
-            x,
-            y,
-            color=colors[name],
-            linewidth=1.3,
-            drawstyle="steps-post",
-            marker=alone,
-            markersize=4,
-            gid=f"shifts-{name}",
-        )
-    if whole is not None and shown:
-        frames.draw_series(panels[1][0], whole, design.INK, gid="composite")
+        panel.plot(x, y, color=colors[name], linewidth=1.3, drawstyle="steps-post", gid=f"shifts-{name}")
+        last = one.tail(1) if len(lines) == 1 else one.tail(1).assign(low=float("nan"))
+        frames.draw_whisker(panel, last.iloc[0], colors[name], gid="shifts")
     return sheet

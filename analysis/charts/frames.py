@@ -1,23 +1,28 @@
-"""What charts ask of a frame before they draw it, and how a frame with gaps becomes pieces of line.
+"""What charts ask of a frame before they draw it, and how a series that decays is drawn.
 
 A chart draws what is in the frame and computes no measure. The few helpers here pick one measure's rows, refuse a
-table without the columns that are needed, and cut a series where values are missing, so that a gap stays a gap.
+table without the columns that are needed, and draw a series where something is known: no line stands on days on which
+the newest act is older than a half-life, nor before the first one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from analysis.charts import axes
+from analysis.charts import axes, design
 from analysis.errors import ColumnError
 from analysis.measures.tension import long_run
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+
+LONG = 90
+"""Days that a stretch must have to be told and marked."""
 
 
 def require(frame: pd.DataFrame, where: str, *columns: str) -> None:
@@ -43,14 +48,6 @@ def series(frame: pd.DataFrame, measure: str) -> pd.DataFrame:
     return rows
 
 
-def pieces(rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """Cut a series at its missing values; each piece is whole."""
-    known = rows["value"].notna()
-    for _, piece in rows.groupby((known != known.shift()).cumsum(), sort=True):
-        if piece["value"].notna().all():
-            yield piece
-
-
 def has_band(rows: pd.DataFrame) -> bool:
     """Tell whether any row has both ends of a band."""
     return bool((rows["low"].notna() & rows["high"].notna()).any())
@@ -69,49 +66,31 @@ def within(rows: pd.DataFrame, period: tuple[Any, Any] | None) -> pd.DataFrame:
     return rows[(rows["date"] >= first) & (rows["date"] <= last)].reset_index(drop=True)
 
 
-def draw_band(panel: Axes, rows: pd.DataFrame, color: str, *, gid: str = "series", alpha: float = 0.16) -> None:
-    """Draw the band of a series; a band that belongs to a single day is an upright stroke."""
-    whole = rows["low"].notna() & rows["high"].notna()
-    for _, piece in rows.groupby((whole != whole.shift()).cumsum(), sort=True):
-        if not whole.loc[piece.index].all():
-            continue
-        x, low, high = axes.days(piece["date"]), piece["low"].astype(float), piece["high"].astype(float)
-        if len(piece) == 1:
-            panel.vlines(x, low, high, color=color, linewidth=1.2, alpha=0.55, gid=f"{gid}-band")
-        else:
-            panel.fill_between(x, low, high, color=color, alpha=alpha, linewidth=0, gid=f"{gid}-band")
-
-
-def draw_series(
-    panel: Axes, rows: pd.DataFrame, color: str, *, style: str = "-", width: float = 1.6, gid: str = "series"
-) -> None:
-    """Draw a series with its band: lines between neighbouring values, a dot where a value stands alone, gaps as
-    gaps.
-    """
-    draw_band(panel, rows, color, gid=gid)
-    for piece in pieces(rows):
-        alone = "o" if len(piece) == 1 else None
-        x, y = axes.days(piece["date"]), piece["value"].astype(float)
-        panel.plot(x, y, color=color, linewidth=width, linestyle=style, marker=alone, markersize=4, gid=gid)
-
-
 def silent(rows: pd.DataFrame) -> pd.Series[bool]:
     """Mark the rows whose value is memory only: covered, but no act recent enough to count more than half."""
     return rows["state"].eq("no events") if "state" in rows else pd.Series(False, index=rows.index)
 
 
-def draw_remembered(
-    panel: Axes, rows: pd.DataFrame, color: str, *, style: Any = "-", width: float = 1.4, gid: str
-) -> None:
-    """Draw a series that decays, on its band: whole where acts are recent, thin and dotted where it is memory only."""
-    draw_band(panel, rows, color, gid=gid, alpha=0.14)
-    x, y = axes.days(rows["date"]), rows["value"].astype(float)
-    alone = "o" if y.notna().sum() == 1 else None
-    panel.plot(x, y, color=color, linewidth=0.8, linestyle=":", gid=gid)
-    recent = y.where(~silent(rows))
-    panel.plot(
-        x, recent, color=color, linewidth=width, linestyle=style, marker=alone, markersize=4, gid=f"{gid}-recent"
-    )
+def shares(frame: pd.DataFrame, period: tuple[Any, Any] | None) -> pd.DataFrame:
+    """Return the rows of the tension share in the period; a frame without `measure` is taken to hold nothing else."""
+    rows = within(frame, period)
+    return rows[rows["measure"] == "tension_share"] if "measure" in rows else rows
+
+
+def draw_recent(panel: Axes, rows: pd.DataFrame, color: str, *, style: Any = "-", width: float = 1.4, gid: str) -> None:
+    """Draw a series that decays, only where acts are recent; its last value is a dot with the band of that day."""
+    x, y = axes.days(rows["date"]), rows["value"].astype(float).where(~silent(rows))
+    panel.plot(x, y, color=color, linewidth=width, linestyle=style, clip_on=False, gid=gid)
+    if len(y) and not np.isnan(y.iloc[-1]):
+        draw_whisker(panel, rows.iloc[-1], color, gid=gid)
+
+
+def draw_whisker(panel: Axes, row: pd.Series, color: str, *, gid: str) -> None:
+    """Draw one value as a dot, with its band as an upright stroke where it has one."""
+    day, (low, high) = axes.at(row["date"]), band_of(row)
+    if not np.isnan(low + high):
+        panel.vlines([day], low, high, color=color, linewidth=1.0, clip_on=False, gid=f"{gid}-band")
+    panel.plot([day], [float(row["value"])], "o", color=color, markersize=4, clip_on=False, gid=f"{gid}-end")
 
 
 def usual(events: pd.DataFrame | None, prior: float | None) -> float | None:
@@ -120,6 +99,27 @@ def usual(events: pd.DataFrame | None, prior: float | None) -> float | None:
         return prior
     share = long_run(events)
     return None if np.isnan(share) else share
+
+
+def runs(rows: pd.DataFrame, sign: pd.Series[int]) -> list[pd.DataFrame]:
+    """Cut out the stretches of rows of one sign, 1 or -1, in their order; those under 90 days are no stretch."""
+    chosen = sign != 0
+    cut = rows[chosen].groupby((sign != sign.shift()).cumsum()[chosen], sort=True)
+    return [run for _, run in cut if (run["date"].iloc[-1] - run["date"].iloc[0]).days >= LONG]
+
+
+def draw_runs(panel: Axes, stretches: Sequence[pd.DataFrame], gid: str = "clear") -> None:
+    """Draw a bar along the top of a panel over each stretch."""
+    for run in stretches:
+        left, right = axes.at(run["date"].iloc[0]) - 3.5, axes.at(run["date"].iloc[-1]) + 3.5
+        top = [panel.get_ylim()[1]] * 2
+        panel.plot([left, right], top, color=design.INK, linewidth=3, solid_capstyle="butt", clip_on=False, gid=gid)
+
+
+def last_recent(rows: pd.DataFrame) -> pd.Series | None:
+    """Return the last row, where it has a value that rests on recent acts."""
+    last = rows.tail(1)
+    return None if last.empty or last["value"].isna().any() or silent(last).any() else last.iloc[0]
 
 
 def last_known(rows: pd.DataFrame) -> pd.Series | None:
@@ -134,15 +134,3 @@ def extent(rows: pd.DataFrame, columns: Sequence[str] = ("value", "low", "high")
     if not np.isfinite(values).any():
         return 0.0, 1.0
     return float(np.nanmin(values)), float(np.nanmax(values))
-
-
-def draw_years(panel: Axes, rows: pd.DataFrame, color: str, *, gid: str) -> None:
-    """Draw a yearly series: a dot a figure, joined only between neighbouring years."""
-    year = rows["date"].dt.year
-    apart = rows["value"].isna() | (year.diff() > 1)
-    filled = pd.DataFrame({"date": rows["date"], "value": rows["value"], "low": rows["low"], "high": rows["high"]})
-    for _, piece in filled.groupby(apart.cumsum(), sort=True):
-        known = piece[piece["value"].notna()].reset_index(drop=True)
-        draw_band(panel, known, color, gid=gid)
-        x, y = axes.days(known["date"]), known["value"].astype(float)
-        panel.plot(x, y, color=color, linewidth=1.4, marker="o", markersize=3.2, clip_on=False, gid=gid)

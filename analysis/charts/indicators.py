@@ -11,37 +11,32 @@ that no line touches: half a year's flow is no fall.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Unpack
 
 import pandas as pd
 
 from analysis.charts import axes, design, frames
-from analysis.charts.design import Box, Sheet
+from analysis.charts.design import Box, Sheet, Words
 from analysis.charts.indicator_marks import Panel, draw_panel, part_of_year
+from analysis.charts.scaffold import House, Page, chart
 from analysis.charts.text_metrics import BOLD, width, wrap
 from analysis.charts.title import Title
 from analysis.findings import wording
-from analysis.findings.display import Chart
 from analysis.findings.wording import short_month
 
 _NEEDED = ("date", "start", "end", "measure", "value", "unit", "state", "record", "since")
 _COLUMNS = 3
-_MOST = 12
 _PANEL, _TICKS, _GAP, _ROW_GAP = 0.85, 0.2, 0.22, 0.14
-_NOTE = "Every figure keeps its unit and its producer’s definition; levels cannot be compared between panels."
 
 
-@design.drawn
-def indicators(
-    frame: pd.DataFrame,
-    names: Sequence[str] | None = None,
-    *,
-    sides: wording.Sides | None = None,
-    source: str | None = None,
-    cutoff: Any = None,
-    period: tuple[Any, Any] | None = None,
-) -> Chart:
-    """Draw indicators as small multiples, twelve at most.
+@chart(
+    "indicators",
+    *_NEEDED,
+    coding=False,
+    note="Every figure keeps its unit and its producer’s definition; levels cannot be compared between panels.",
+)
+def indicators(frame: pd.DataFrame, names: Sequence[str] | None = None, **house: Unpack[House]) -> Page:
+    """Draw indicators as small multiples, twelve at most, five in a column.
 
     Parameters
     ----------
@@ -50,6 +45,8 @@ def indicators(
         `record`, `since`; uses `low`, `high`, `name`, `basis`.
     names : sequence of str, optional
         Indicator ids in the order wanted. By default those with the most figures, in the order of the frame.
+    house
+        As every chart, see `analysis.charts.scaffold.House`.
 
     Raises
     ------
@@ -65,27 +62,35 @@ def indicators(
     >>> len(chart.data) > 0
     True
     """
-    frames.require(frame, "charts.indicators", *_NEEDED)
+    period, sides = house.get("period"), house.get("sides")
     rows = frames.within(frame, period)
     chosen = _chosen(rows, names)
     rows = rows[rows["measure"].isin(chosen)].reset_index(drop=True)
-    foot = wording.source_line(None, source, cutoff, coding=False)
+    chosen = [name for name in chosen if rows["measure"].eq(name).any()]
     if rows.empty:
-        return design.nothing("indicators", "No indicator is recorded in this period", rows, foot)
+        return Page(rows, "No indicator is recorded in this period")
     heading = title_text(title_data(rows))
     total = frame["measure"].nunique()
-    under = wording.subtitle(
+    return Page(
+        rows,
+        heading,
         f"{wording.count(len(chosen), 'indicator')}{f' of {total}' if total > len(chosen) else ''}"
         f"{f', {wording.dyad(sides)}' if sides else ''}, {wording.period(rows['start'].min(), rows['end'].max())}, "
         "each in its own unit",
-        "Open dot: estimate" if "basis" in rows and rows["basis"].eq("estimate").any() else "",
-        "Diamond: part of a year" if _any_part(rows) else "",
-        "Gap: no figure recorded",
-        "Ringed: a record of the whole series; an estimate or part of a year sets none" if _any_record(rows) else "",
-        "Hatched: withheld by the producer" if rows["state"].eq("withheld").any() else "",
+        wording.subtitle(
+            "Open dot: estimate" if "basis" in rows and rows["basis"].eq("estimate").any() else "",
+            "Diamond: part of a year" if _any_part(rows) else "",
+            "Gap: no figure recorded",
+            "Ringed: a record of the whole series; an estimate or part of a year sets none"
+            if _any_record(rows)
+            else "",
+            "Hatched: withheld by the producer" if rows["state"].eq("withheld").any() else "",
+        ),
+        (f"Small line charts of {wording.count(len(chosen), 'indicator')}", _alt(rows, chosen)),
+        lambda words: _draw(
+            words, rows, chosen, axes.time_limits(rows["start"].min(), rows["end"].max(), 366, period=period)
+        ),
     )
-    sheet = _draw((heading, under, foot), rows, chosen)
-    return Chart(sheet.figure, "indicators", heading, under, foot, _alt(heading, rows, chosen), rows, _NOTE)
 
 
 def _any_part(rows: pd.DataFrame) -> bool:
@@ -94,11 +99,12 @@ def _any_part(rows: pd.DataFrame) -> bool:
 
 
 def _chosen(rows: pd.DataFrame, names: Sequence[str] | None) -> list[str]:
+    most = 12 if design.form().width > 4 else 5
     if names is not None:
-        return list(names)[:_MOST]
+        return list(names)[:most]
     order = list(dict.fromkeys(rows["measure"]))
     known = rows[rows["value"].notna()].groupby("measure", sort=False).size()
-    best = known.sort_values(ascending=False, kind="stable").index[:_MOST]
+    best = known.sort_values(ascending=False, kind="stable").index[:most]
     return [name for name in order if name in set(best)]
 
 
@@ -156,7 +162,7 @@ def _any_record(rows: pd.DataFrame) -> bool:
     return any(_record(last) for last in lasts if last is not None)
 
 
-def _alt(heading: str, rows: pd.DataFrame, chosen: Sequence[str]) -> str:
+def _alt(rows: pd.DataFrame, chosen: Sequence[str]) -> str:
     lasts = []
     for name in chosen:
         one = rows[rows["measure"] == name]
@@ -166,26 +172,24 @@ def _alt(heading: str, rows: pd.DataFrame, chosen: Sequence[str]) -> str:
             record = f", record {_record(last)} since {last['since']}" if _record(last) else ""
             when = wording.covered(last["start"], last["end"])
             lasts.append(f"{_name(one)} {wording.significant(last['value'])} ({last['unit']}, {when}{kind}{record})")
-    figures = f" Each: {'; '.join(lasts)}." if lasts else ""
-    return f"Small line charts of {wording.count(len(chosen), 'indicator')}. {heading}.{figures}"
+    return f"Each: {'; '.join(lasts)}." if lasts else ""
 
 
 def _name(one: pd.DataFrame) -> str:
     return str(one["name"].iloc[0]) if "name" in one else str(one["measure"].iloc[0]).replace("_", " ")
 
 
-def _draw(texts: tuple[str, str, str], rows: pd.DataFrame, chosen: Sequence[str]) -> Sheet:
-    across = min(_COLUMNS, len(chosen))
-    room = design.PAGE_WIDTH - 2 * design.EDGE
+def _draw(words: Words, rows: pd.DataFrame, chosen: Sequence[str], limits: tuple[float, float]) -> Sheet:
+    room = design.form().room
+    across = min(_COLUMNS if room > 4 else 1, len(chosen))
     wide = (room - _GAP * (across - 1)) / across
     panels = [
         _panel(rows[rows["measure"] == name].sort_values(["start", "end"], kind="stable"), wide) for name in chosen
     ]
     grid = [panels[i : i + across] for i in range(0, len(panels), across)]
     tops = [max(panel.above for panel in line) for line in grid]
-    tall = _PANEL if across > 1 else 2.0
-    sheet = design.sheet(*texts, sum(tops) + len(grid) * (tall + _TICKS + _ROW_GAP) - _ROW_GAP)
-    limits = axes.time_limits(rows["start"].min(), rows["end"].max(), 366)
+    tall = _PANEL if len(chosen) > 1 else 1.9
+    sheet = design.sheet(words, sum(tops) + len(grid) * (tall + _TICKS + _ROW_GAP) - _ROW_GAP)
     margins = [_margins(panels[i::across]) for i in range(across)]
     top = sheet.body.top
     for line, above in zip(grid, tops, strict=True):

@@ -1,14 +1,13 @@
-"""Labels that never overlap: at the ends of lines, and above the turns they name.
+"""Labels that never overlap, at the ends of lines and over the days they name.
 
-Both are one problem. Labels want to stand at given places on a line, each takes up a known length, and none may
+Labels want to stand at given places on a line, each takes up a known length, and none may
 overlap; the least movement (in squares) that achieves this is an isotonic regression of the places less the lengths
 before them, which `scipy.optimize.isotonic_regression` solves exactly. Force-based placement (adjustText and the
 like) was weighed and not taken: it moves labels until a clock or a count stops it and promises nothing, while the
 order, the fit and the bytes of the outcome are sure here.
 
-Labels at line ends spread upwards and downwards; callouts stand in a band of their own above the panel, spread
-sideways, and a thin rule leads from each to its day. Order is kept, so no two rules cross. A label that had to leave
-the height of its line is joined to it in the same way.
+Order is kept, so no two leaders cross. A label that had to leave the height of its line is joined to it by a thin
+rule.
 
 References
 ----------
@@ -60,68 +59,33 @@ class End:
     detail: str = ""
 
 
-def ends_width(ends: Sequence[End], most: float = 1.5) -> float:
-    """Return the room in inches that end labels take, their air included."""
-    names = [piece for end in ends for piece in wrap(end.name, most, LABEL, BOLD)]
-    details = [piece for end in ends for piece in (wrap(end.detail, most, LABEL) if end.detail else [])]
-    return max(design.label_width(names, LABEL, BOLD), design.label_width(details)) + REACH + 0.03 if ends else 0.0
+Block = tuple[list[str], list[str]]
 
 
-def set_ends(sheet: Sheet, box: Box, limits: tuple[float, float], ends: Sequence[End], most: float = 1.5) -> None:
-    """Write the labels to the right of a panel, each level with the end of its line as far as the others allow."""
+def _blocks(ends: Sequence[End]) -> tuple[list[Block], list[float]]:
+    """Return the lines of each label, wrapped to the margin, and its height."""
+    most = design.form().right - REACH
     blocks = [(wrap(end.name, most, LABEL, BOLD), wrap(end.detail, most, LABEL) if end.detail else []) for end in ends]
-    sizes = [height(len(name) + len(detail), LABEL) + 0.02 for name, detail in blocks]
+    return blocks, [height(len(name) + len(detail), LABEL) + 0.02 for name, detail in blocks]
+
+
+def ends_slack(ends: Sequence[End], tall: float) -> float:
+    """Return how far the labels of a panel `tall` inches high reach above and below it, in inches."""
+    return max(0.0, sum(_blocks(ends)[1]) - tall) / 2
+
+
+def set_ends(sheet: Sheet, box: Box, limits: tuple[float, float], ends: Sequence[End]) -> None:
+    """Write the labels to the right of a panel, each level with the end of its line as far as the others allow."""
+    blocks, sizes = _blocks(ends)
     low, high = limits
     places = [box.y + (end.value - low) / (high - low) * box.height for end in ends]
     slack = max(0.0, sum(sizes) - box.height)
     centres = spread(places, sizes, box.y - slack / 2 - 0.05, box.top + slack / 2 + 0.05)
     for end, (name, detail), size, place, centre in zip(ends, blocks, sizes, places, centres, strict=True):
-        top = sheet.lines(box.right + REACH, centre + size / 2, name, weight=BOLD, color=design.ink(end.color))
-        sheet.lines(box.right + REACH, top, detail, color=design.ink(end.color))
+        top = sheet.lines(box.right + REACH, centre + size / 2, name, weight=BOLD, color=end.color)
+        sheet.lines(box.right + REACH, top, detail, color=end.color)
         if abs(centre - place) > 0.04:
             _rule(sheet, [(box.right + 0.01, place), (box.right + REACH - 0.015, centre)], end.color)
-
-
-@dataclass(frozen=True)
-class Callout:
-    """A note on one day: a bold first line (the date) and the words below it. `place` is in inches across the sheet."""
-
-    place: float
-    head: str
-    words: str
-
-
-def callouts_height(callouts: Sequence[Callout], room: float) -> float:
-    """Return the height of the band that the callouts need above a panel `room` inches wide."""
-    if not callouts:
-        return 0.0
-    wide = _callout_width(len(callouts), room)
-    most = max(len(head) + len(words) for head, words in (_callout_lines(one, wide) for one in callouts))
-    return height(most, LABEL) + 0.22
-
-
-def set_callouts(sheet: Sheet, band: Box, callouts: Sequence[Callout], tips: Sequence[float]) -> None:
-    """Write callouts in `band` and lead a thin rule from each to its tip (inches from the foot of the sheet)."""
-    blocks = [_callout_lines(one, _callout_width(len(callouts), band.width)) for one in callouts]
-    wides = [max(design.label_width(head, LABEL, BOLD), design.label_width(words)) for head, words in blocks]
-    wanted = [one.place + wide / 2 for one, wide in zip(callouts, wides, strict=True)]
-    air = 0.14
-    centres = spread(wanted, [wide + air for wide in wides], band.x - air / 2, band.right + air / 2)
-    for one, (head, words), wide, centre, tip in zip(callouts, blocks, wides, centres, tips, strict=True):
-        left = centre - wide / 2
-        end = sheet.lines(left, band.y + 0.20 + height(len(head) + len(words), LABEL), head, weight=BOLD)
-        end = sheet.lines(left, end, words)
-        knee = min(max(one.place, left), left + wide)
-        _rule(sheet, [(knee, end - 0.02), (knee, band.y + 0.14), (one.place, band.y), (one.place, tip)])
-
-
-def _callout_width(n: int, room: float) -> float:
-    return min(1.9, room / max(n, 1) - 0.14)
-
-
-def _callout_lines(one: Callout, wide: float) -> tuple[list[str], list[str]]:
-    head = wrap(one.head, wide, LABEL, BOLD)
-    return head, wrap(one.words, wide, LABEL, max_lines=5) if one.words else []
 
 
 def _rule(sheet: Sheet, points: Sequence[tuple[float, float]], color: str = design.GREY) -> None:

@@ -1,46 +1,47 @@
-"""How often the leaders met, year by year.
+"""When the leaders met: one row a year, a dot on the day of each recorded meeting.
 
-Meetings in the record are bars from zero; where others published a higher count, an outline reaches up to it. A year
-that the record does not cover, or in which nobody held one of the offices, has no bar but a hatched field, since none
-is not unknown. Where a row may or may not be a meeting of the year, a line shows the counts it allows.
+A full dot is a known day, an open bar a span within which it fell. At the right stands how many are in the record, and
+where others published a higher count, of how many. A year that the record does not cover, or in which nobody held one
+of the offices, is hatched, since none is not unknown. The shade of a row changes with the persons who held office.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Unpack
 
 import pandas as pd
 
 from analysis.charts import axes, design, frames
-from analysis.charts.design import Sheet
+from analysis.charts.design import LABEL, Sheet, Words
+from analysis.charts.scaffold import House, Page, chart
 from analysis.charts.text_metrics import BOLD, height
 from analysis.charts.title import Title
 from analysis.findings import wording
-from analysis.findings.display import Chart
 from analysis.measures.meetings import PART
 
-_WIDEST = 0.6
-"""Room for one year in inches; a record of two years is not two slabs."""
-_NOTE = "Counted are meetings in the record; what no source in it reports is not counted."
+_ROW, _TICKS = 0.165, 0.24
+_WEEK = 7
+_SHADES = ("#F2F2F2", "#E3E3E3")
 
 
-@design.drawn
-def meetings(
-    frame: pd.DataFrame,
-    *,
-    sides: wording.Sides | None = None,
-    source: str | None = None,
-    cutoff: Any = None,
-    period: tuple[Any, Any] | None = None,
-) -> Chart:
-    """Draw the number of leaders' meetings a year.
+@chart(
+    "meetings",
+    "value",
+    note="Counted are meetings in the record; what no source in it reports is not counted.",
+)
+def meetings(frame: pd.DataFrame, held: pd.DataFrame | None = None, **house: Unpack[House]) -> Page:
+    """Draw a calendar of the leaders' meetings, one row a year.
 
     Parameters
     ----------
     frame : DataFrame
         The frame of `meetings_per_year`, one row a year: `year` (or `date`), `value` (missing where the record does
-        not cover the year); uses `recorded`, `low`, `high`, `basis`, `covered_days`, `leaders_a`, `leaders_b`.
+        not cover the year); uses `recorded`, `basis`, `covered_days`, `leaders_a`, `leaders_b`.
+    held : DataFrame, optional
+        The frame of `meetings_held`: `year`, `start`, `end`. Without it, years have counts and no dots.
+    house
+        As every chart, see `analysis.charts.scaffold.House`.
 
     Raises
     ------
@@ -52,39 +53,44 @@ def meetings(
     >>> import analysis as an
     >>> rel = an.load("russia-belarus", as_of="2023-04-06")
     >>> years = an.meetings_per_year(rel.events, rel.leaders)
-    >>> chart = an.charts.meetings(years, sides=rel.sides, cutoff=rel.cutoff)
+    >>> chart = an.charts.meetings(years, an.meetings_held(rel.events, rel.leaders), sides=rel.sides)
     >>> len(chart.data) > 0
     True
     """
-    frames.require(frame, "charts.meetings", "value", *([] if "date" in frame else ["year"]))
+    frames.require(frame, "charts.meetings", *([] if "date" in frame else ["year"]))
     year = frame["year"] if "year" in frame else frame["date"].dt.year
     rows = frame.assign(year=year.astype(int)).sort_values("year", kind="stable").reset_index(drop=True)
+    period = house.get("period")
     if period is not None:
-        rows = rows[rows["year"].between(pd.Timestamp(period[0]).year, pd.Timestamp(period[1]).year)].reset_index(
-            drop=True
-        )
-    foot = wording.source_line(None, source, cutoff)
-    if rows["value"].notna().sum() == 0:
-        return design.nothing("meetings", "No year in this period is covered for meetings", rows, foot)
+        first, last = (pd.Timestamp(one).year for one in period)
+        rows = rows[rows["year"].between(first, last)].reset_index(drop=True)
     known = rows[rows["value"].notna()]
-    title = title_data(known, cutoff)
-    heading = title_text(title)
+    if known.empty:
+        return Page(rows, "No year in this period is covered for meetings")
+    # Years before the first that is covered, and after the last one, say nothing.
+    rows = rows[rows["year"].between(known["year"].min(), known["year"].max())].reset_index(drop=True)
+    cutoff = house.get("cutoff")
+    days = pd.DataFrame(columns=["year", "start", "end"]) if held is None else held
+    days = days[days["year"].isin(known["year"])]
     published = _published(known)
-    under = wording.subtitle(
-        f"Meetings of the leaders{_leaders(known, sides)} a year, "
-        f"{wording.years(known['year'].min(), known['year'].max())}: filled, in the record, which holds fewer than "
-        "took place",
-        f"Outline: counted by others ({wording.listed(published)})" if published else "",
-        "Hatched: year not covered" if bool(rows["value"].isna().any()) else "",
-        f"{known['year'].max()} is covered in part" if _partial(known.iloc[-1], cutoff) else "",
-        "Line: what uncertain rows allow" if _ranged(known).any() else "",
-    )
-    sheet = _draw_meetings((heading, under, foot), rows)
     figures = ", ".join(
         f"{int(row['year'])}: {wording.significant(row['value'])}{_how(row)}" for row in known.to_dict("records")
     )
-    alt = f"Bar chart of meetings a year. {heading}. {figures}."
-    return Chart(sheet.figure, "meetings", heading, under, foot, alt, rows, _NOTE)
+    return Page(
+        rows,
+        title_text(title_data(known, cutoff)),
+        f"Meetings of the leaders{_leaders(known, house.get('sides'))}, "
+        f"{wording.years(known['year'].min(), known['year'].max())}",
+        wording.subtitle(
+            "Dot: day of a meeting in the record, which holds fewer than took place" if held is not None else "",
+            "Open bar: within this span" if len(days) and ((days["end"] - days["start"]).dt.days > _WEEK).any() else "",
+            f"At the right: in the record{', of those counted by others' if published else ''}",
+            "Hatched: year not covered" if bool(rows["value"].isna().any()) else "",
+            f"{known['year'].max()} is covered in part" if _partial(known.iloc[-1], cutoff) else "",
+        ),
+        ("Calendar of meetings, one row a year", f"{figures}."),
+        lambda words: _draw(words, rows, days),
+    )
 
 
 def title_data(known: pd.DataFrame, cutoff: Any = None) -> Title:
@@ -133,14 +139,8 @@ def _how(row: Mapping[Any, Any] | pd.Series) -> str:
     return {"published": " by others", PART: " by others for part of the year"}.get(basis, "")
 
 
-def _published(known: pd.DataFrame) -> list[str]:
-    """Return the years whose count is that of others, each with its kind where it is for a part."""
-    if "basis" not in known:
-        return []
-    rows = known[known["basis"].ne("recorded")]
-    return [
-        f"{'part of ' if basis == PART else ''}{year}" for year, basis in zip(rows["year"], rows["basis"], strict=True)
-    ]
+def _published(known: pd.DataFrame) -> bool:
+    return bool("basis" in known and known["basis"].ne("recorded").any())
 
 
 def _leaders(known: pd.DataFrame, sides: wording.Sides | None) -> str:
@@ -150,7 +150,7 @@ def _leaders(known: pd.DataFrame, sides: wording.Sides | None) -> str:
     names = [
         wording.listed(list(dict.fromkeys(";".join(known[side]).split(";")))) for side in ("leaders_a", "leaders_b")
     ]
-    return f", {names[0]} with {names[1]},"
+    return f", {names[0]} with {names[1]}"
 
 
 def _partial(year: pd.Series, cutoff: Any) -> bool:
@@ -162,50 +162,64 @@ def _partial(year: pd.Series, cutoff: Any) -> bool:
     return cut or bool(year.get("covered_days", 366) < 360)
 
 
-def _ranged(known: pd.DataFrame) -> pd.Series[bool]:
-    if not {"low", "high"} <= set(known.columns):
-        return pd.Series(False, index=known.index)
-    return known["low"].lt(known["high"])
+def _count(row: dict[Any, Any]) -> str:
+    """Write a year's count: those in the record, of those counted by others."""
+    if pd.isna(row["value"]):
+        return ""
+    own, value = row.get("recorded", row["value"]), row["value"]
+    part = " in part" if row.get("basis") == PART else ""
+    return f"{own:.0f} of {value:.0f}{part}" if value > own else wording.significant(value)
 
 
-def _draw_meetings(texts: tuple[str, str, str], rows: pd.DataFrame) -> Sheet:
-    first, last = int(rows["year"].min()), int(rows["year"].max())
-    limits = (first - 0.6, last + 0.6)
-    most = float(rows[[name for name in ("value", "high") if name in rows]].max().max())
-    ticks = [tick for tick in axes.value_ticks(0, max(most, 1), 4) if tick == int(tick)]
-    sheet = design.sheet(*texts, 1.9 + height(1, design.LABEL) + 0.24)
-    left = design.label_width(axes.value_labels(ticks)) + 0.08
-    spare = max(0.0, sheet.body.width - left - _WIDEST * (last - first + 1))
-    box = sheet.body.inset(left=left, right=spare, top=height(1, design.LABEL), bottom=0.24)
-    top = max(ticks[-1], most)
-    panel = sheet.axes(box, x=limits, y=(0, top))
-    axes.set_values(panel, ticks)
-    axes.set_years(panel, first, last, box.width)
-    for missing in rows.loc[rows["value"].isna(), "year"]:
-        design.hatched(panel, missing - 0.5, missing + 0.5, gid="not-covered")
-    known = rows[rows["value"].notna()]
-    own = known["recorded"] if "recorded" in known else known["value"]
-    bars: dict[str, Any] = {"width": 0.72, "edgecolor": design.INK}
-    more = known[known["value"] > own]
-    panel.bar(more["year"], more["value"].astype(float), linewidth=1.1, facecolor="none", gid="published", **bars)
-    panel.bar(known["year"], own.astype(float), linewidth=0, facecolor="#A6A6A6", gid="meetings", **bars)
-    doubt = known[_ranged(known)]
-    if len(doubt):
-        panel.vlines(
-            doubt["year"],
-            doubt["low"].astype(float),
-            doubt["high"].astype(float),
-            color=design.INK,
-            linewidth=1.4,
-            gid="range",
-        )
-    tops = known[["value", "high"]].max(axis=1) if len(doubt) else known["value"]
-    room = box.width / (limits[1] - limits[0])
-    labels = [wording.significant(value) for value in known["value"]]
-    if design.label_width(labels, weight=BOLD) + 0.04 <= room:
-        for year, value, label in zip(known["year"], tops, labels, strict=True):
-            x = box.x + (year - limits[0]) * room
-            sheet.text(
-                x, box.y + float(value) / top * box.height + 0.03, label, ha="center", weight=BOLD, color=design.SOFT
+def _draw(words: Words, rows: pd.DataFrame, days: pd.DataFrame) -> Sheet:
+    own = design.form()
+    tall = max(_ROW, height(1, LABEL) + 0.01)
+    sheet = design.sheet(words, tall * len(rows) + _TICKS)
+    box = sheet.body.inset(left=own.left, right=own.right, bottom=_TICKS)
+    panel = sheet.axes(box, x=(0, 366), y=(len(rows), 0))
+    months = (1, 4, 7, 10) if own.width > 4 else (1, 7)
+    places = [pd.Timestamp(2024, month, 1).day_of_year - 1 for month in months]
+    axes.label_x(panel, places, [wording.MONTHS[month - 1][:3] for month in months], ["left"] * len(months))
+    names = [name for name in ("leaders_a", "leaders_b") if name in rows]
+    who = rows[names].astype("str").agg(";".join, axis=1) if names else rows["year"] * 0
+    shade = (who != who.shift()).cumsum() % 2
+    for i, row in enumerate(rows.to_dict("records")):
+        y = box.top - (i + 1) * tall + 0.035
+        sheet.text(box.x - 0.08, y, str(row["year"]), ha="right", color=design.SOFT)
+        if pd.isna(row["value"]):
+            panel.barh(
+                [i + 0.5],
+                [366],
+                height=0.8,
+                facecolor=design.PALE,
+                edgecolor="#B5B5B5",
+                hatch="////",
+                linewidth=0,
+                gid="not-covered",
             )
+            continue
+        panel.barh(
+            [i + 0.5], [366], height=0.86, color=_SHADES[int(shade.iloc[i])], linewidth=0, zorder=0.5, gid="year"
+        )
+        sheet.text(box.right + 0.08, y, _count(row), weight=BOLD, color=design.SOFT)
+        for start, end in days.loc[days["year"] == row["year"], ["start", "end"]].itertuples(index=False):
+            _mark(panel, i + 0.5, int(row["year"]), start, end)
     return sheet
+
+
+def _mark(panel: Any, level: float, year: int, start: pd.Timestamp, end: pd.Timestamp) -> None:
+    """Draw one meeting: a dot on its day, or an open bar over a span of more than a week."""
+    begin, finish = (min(max(axes.at(day) - axes.at(f"{year}-01-01"), 0), 365) for day in (start, end))
+    if finish - begin > _WEEK:
+        panel.barh(
+            [level],
+            [finish - begin],
+            left=[begin],
+            height=0.4,
+            facecolor="white",
+            edgecolor=design.INK,
+            linewidth=0.9,
+            gid="span",
+        )
+    else:
+        panel.plot([(begin + finish) / 2], [level], "o", color=design.INK, markersize=4.5, clip_on=False, gid="day")

@@ -7,32 +7,30 @@ it where the range is one of the seven. A deadline that the coder had to set say
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
 
-from analysis.charts import axes, design, frames
-from analysis.charts.design import Box, Sheet
+from analysis.charts import axes, design
+from analysis.charts.design import Box, Sheet, Words
+from analysis.charts.scaffold import House, Page, chart
 from analysis.charts.text_metrics import BOLD, height, wrap
 from analysis.charts.title import Title
 from analysis.findings import wording
-from analysis.findings.display import Chart
 
-_BAR = 1.2
 _TICKS = 0.22
-_NOTE = "The bar is the range that the author’s own wording stands for, not an estimate of this workbook."
 
 
-@design.drawn
-def open_forecasts(
-    frame: pd.DataFrame,
-    *,
-    top: int = 12,
-    sides: wording.Sides | None = None,
-    source: str | None = None,
-    cutoff: Any = None,
-) -> Chart:
+@chart(
+    "open-forecasts",
+    "date",
+    "low",
+    "high",
+    "proposition",
+    note="The bar is the range that the author’s own wording stands for, not an estimate of this workbook.",
+)
+def open_forecasts(frame: pd.DataFrame, *, top: int = 12, **house: Unpack[House]) -> Page:
     """Draw the open forecasts as a list, the next deadline first, each with the range of its probability as a bar.
 
     Parameters
@@ -42,6 +40,8 @@ def open_forecasts(
         `organisation`, `assessor`, `deadline_basis`, `state`.
     top : int
         Number of rows drawn, fewer where they would not fit on a page; those ahead come before those overdue.
+    house
+        As every chart, see `analysis.charts.scaffold.House`.
 
     Raises
     ------
@@ -57,26 +57,24 @@ def open_forecasts(
     >>> len(chart.data) > 0
     True
     """
-    frames.require(frame, "charts.open_forecasts", "date", "low", "high", "proposition")
-    foot = wording.source_line(None, source, cutoff)
     if frame.empty:
-        return design.nothing("open-forecasts", "No forecast is open", frame, foot)
+        return Page(frame, "No forecast is open")
     order = frame.assign(_late=_late(frame)).sort_values(["_late", "date"], kind="stable")
     rows = _page(order.drop(columns="_late").head(top).reset_index(drop=True))
-    heading = title_text(title_data(frame))
-    under = wording.subtitle(
-        f"Open forecasts about {wording.dyad(sides, default='the relationship')} by deadline"
-        f"{f', the next {len(rows)} of {len(frame)}' if len(rows) < len(frame) else ''}",
-        "Bar: the range of probability that the author’s wording stands for",
-    )
-    sheet = _draw((heading, under, foot), rows)
     first = rows.iloc[0]
-    alt = (
-        f"List of open forecasts with bars of probability. {heading}. "
-        f"The first: {str(first['proposition']).rstrip('.')}, "
-        f"{wording.chance(first['low'], first['high'])}, by {wording.day(first['date'])}."
+    return Page(
+        rows,
+        title_text(title_data(frame)),
+        f"Open forecasts about {wording.dyad(house.get('sides'), default='the relationship')} by deadline"
+        f"{f', the next {len(rows)} of {len(frame)}' if len(rows) < len(frame) else ''}",
+        "Bar: the range of probability that the author’s wording stands for.",
+        (
+            "List of open forecasts with bars of probability",
+            f"The first: {str(first['proposition']).rstrip('.')}, {wording.chance(first['low'], first['high'])}, by "
+            f"{wording.day(first['date'])}.",
+        ),
+        lambda words: _draw(words, rows),
     )
-    return Chart(sheet.figure, "open-forecasts", heading, under, foot, alt, rows, _NOTE)
 
 
 def title_data(frame: pd.DataFrame) -> Title:
@@ -119,13 +117,19 @@ class _Layout:
 
 def _layout(rows: pd.DataFrame) -> _Layout:
     records = rows.to_dict("records")
-    dates = [[wording.day(row["date"]), *_remarks(row)] for row in records]
-    chances = [(wording.chance(row["low"], row["high"]), wording.estimate(row["low"], row["high"])) for row in records]
+    wide = design.form().width > 4
+    days = [wording.day(row["date"]) if wide else wording.short_month(row["date"]) for row in records]
+    dates = [
+        [line for part in (day, *_remarks(row)) for line in wrap(part, 1.2 if wide else 0.55, design.LABEL)]
+        for day, row in zip(days, records, strict=True)
+    ]
+    terms = [wording.estimate(row["low"], row["high"]) if wide else "" for row in records]
+    chances = [(wording.chance(row["low"], row["high"]), term) for row, term in zip(records, terms, strict=True)]
     left = design.label_width([line for date in dates for line in date]) + 0.14
     right = max(
         design.label_width([pair[0] for pair in chances], weight=BOLD), design.label_width([p[1] for p in chances])
     )
-    room = design.PAGE_WIDTH - 2 * design.EDGE - left - right - 0.1 - _BAR - 0.2
+    room = design.form().room - left - right - 0.1 - _bar() - 0.2
     claims = [
         (wrap(row["proposition"], room, design.LABEL), wrap(_held_by(row), room, design.LABEL)) for row in records
     ]
@@ -138,14 +142,19 @@ def _page(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.head(max(1, int(fits.sum())))
 
 
-def _draw(texts: tuple[str, str, str], rows: pd.DataFrame) -> Sheet:
+def _bar() -> float:
+    return 1.2 if design.form().width > 4 else 0.45
+
+
+def _draw(words: Words, rows: pd.DataFrame) -> Sheet:
     cells = _layout(rows)
     heights = cells.heights
-    sheet = design.sheet(*texts, sum(heights) + _TICKS)
+    sheet = design.sheet(words, sum(heights) + _TICKS)
     body = sheet.body
-    box = Box(body.right - cells.right - _BAR, body.y + _TICKS, _BAR, sum(heights))
+    box = Box(body.right - cells.right - _bar(), body.y + _TICKS, _bar(), sum(heights))
     panel = sheet.axes(box, x=(0, 1), y=(0, box.height))
-    axes.label_x(panel, [0, 0.5, 1], ["0", "50", "100%"])
+    ticks = {0: "0", 0.5: "50", 1: "100%"} if _bar() > 1 else {0: "0", 1: "100%"}
+    axes.label_x(panel, list(ticks), list(ticks.values()))
     axes.rule_x(panel, [0, 0.5, 1])
     top = body.top
     for i, (low, high) in enumerate(zip(rows["low"].astype(float), rows["high"].astype(float), strict=True)):

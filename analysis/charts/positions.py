@@ -1,66 +1,86 @@
-"""What assessors hold: every score over time, their middle, and the organisations they come from.
+"""What assessors hold, era by era: every voice visible, and the share on the upper half of the scale.
 
-The scale has five steps, so the dots of one step and season are set side by side instead of on top of each other;
-only the step is read from the height. The line is the median over organisations, each with one voice, drawn only for
-years with enough of them. Below stand the numbers: judgements a year, and for the organisations with most of them how
-often each step was given, since a median over ten institutes says nothing about the tenth.
+Rows are periods, cut at the record's wars and elections and never longer than six years; columns the five steps of the
+scale. Each organisation has one dot a row, its last judgement in the period; dots stand on each other where a step has
+many. The triangle is the median. A row with fewer than five voices is drawn hollow.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 import pandas as pd
 
-from analysis.charts import axes, design, frames
-from analysis.charts.design import Box, Sheet
-from analysis.charts.labels import REACH, End
-from analysis.charts.stack import Plan, stack
+from analysis.charts import axes, context, design, frames
+from analysis.charts.design import LABEL, Box, Sheet, Words
+from analysis.charts.scaffold import House, Page, chart
 from analysis.charts.text_metrics import BOLD, height, wrap
 from analysis.charts.title import Title
 from analysis.findings import wording
-from analysis.findings.display import Chart
 from analysis.measures.positions import LEVELS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from numpy.typing import NDArray
 
-_WORDS = {
-    "tension": ("−2 much calmer", "−1", "0", "+1", "+2 much tenser"),
-    "subordination": ("−2 autonomous", "−1", "0", "+1", "+2 subordinate"),
-}
-_ORGANISATIONS = 8
-_ROW = 0.21
-_COUNTS = 0.5
-_NOTE = "Scores were read out of texts; a difference of one step is within reach of another reader."
+_ENDS = {"tension": ("much calmer", "much tenser"), "subordination": ("autonomous", "subordinate")}
+_UPPER = {"tension": "tenser", "subordination": "subordinate"}
+_LONGEST = 6  # years
+_FEW = 5
+_ACROSS = 9
+_COLORS = dict(
+    zip(
+        LEVELS,
+        (design.COOPERATION, "#74AFD9", "#8C8C8C", design.CONFLICT_TINT, design.CONFLICT),
+        strict=True,
+    )
+)
 
 
-@design.drawn
+@dataclass(frozen=True, eq=False)
+class Era:
+    """One row: its first and last day, its name at the break before it, the last score of each voice in it."""
+
+    first: pd.Timestamp
+    last: pd.Timestamp
+    opened: str
+    scores: tuple[int, ...]
+
+    @property
+    def upper(self) -> int:
+        """Voices on the upper two steps."""
+        return sum(score > 0 for score in self.scores)
+
+
+@chart(
+    "positions",
+    "date",
+    "measure",
+    "value",
+    note="Scores were read out of texts; a difference of one step is within reach of another reader.",
+)
 def positions(
     frame: pd.DataFrame,
-    trend: pd.DataFrame | None = None,
     *,
     scale: str = "tension",
-    sides: wording.Sides | None = None,
-    source: str | None = None,
-    cutoff: Any = None,
-    period: tuple[Any, Any] | None = None,
-) -> Chart:
-    """Draw assessors' positions over time.
+    eras: pd.DataFrame | None = None,
+    **house: Unpack[House],
+) -> Page:
+    """Draw assessors' positions by era.
 
     Parameters
     ----------
     frame : DataFrame
         The frame of the measure `positions`: `date`, `measure` ("tension", "subordination"), `value` (-2 to 2),
-        `organisation` or `voice`.
-    trend : DataFrame, optional
-        The frame of `position_trend` for the same scale: `date`, `start`, `end`, `value`, `low`, `high`, `voices`,
-        `state`.
+        `voice` or `organisation`.
     scale : {"tension", "subordination"}
         Which score.
+    eras : DataFrame, optional
+        The record's eras: rows are cut where a war or an election begins.
+    house
+        As every chart, see `analysis.charts.scaffold.House`.
 
     Raises
     ------
@@ -72,185 +92,177 @@ def positions(
     >>> import analysis as an
     >>> rel = an.load("russia-belarus", as_of="2023-04-06")
     >>> scores = an.positions(rel.assessments)
-    >>> chart = an.charts.positions(scores, sides=rel.sides, cutoff=rel.cutoff)
+    >>> chart = an.charts.positions(scores, scale="subordination", sides=rel.sides, cutoff=rel.cutoff)
     >>> len(chart.data) > 0
     True
     """
-    frames.require(frame, "charts.positions", "date", "measure", "value")
-    rows = frames.within(frame[frame["measure"] == scale], period).reset_index(drop=True)
-    foot = wording.source_line(None, source, cutoff)
-    if rows.empty:
-        return design.nothing("positions", f"No judgement on {scale} is recorded in this period", rows, foot)
-    voice = "voice" if "voice" in rows else "organisation" if "organisation" in rows else None
-    line = None if trend is None else frames.within(frames.series(trend, f"position_{scale}"), period)
-    heading = title_text(title_data(rows, line, voice), scale)
-    under = wording.subtitle(
-        f"{wording.count(len(rows), 'judgement')} on {scale} between {wording.dyad(sides)}, "
-        f"{wording.period(rows['date'].min(), rows['date'].max())}",
-        "Dot: one judgement; height within a step has no meaning",
-        "Line: median of a year to the last day, one voice an organisation; its 90% band where three or more spoke"
-        if line is not None
-        else "",
+    period = house.get("period")
+    rows = frame[frame["measure"] == scale].sort_values("date", kind="stable").reset_index(drop=True)
+    if period is not None:
+        rows = frames.within(rows, period)
+    voice = next((name for name in ("voice", "organisation") if name in rows), None)
+    if rows.empty or voice is None or len(rows) < _FEW:
+        few = f"Only {wording.count(len(rows), f'judgement on {scale}', f'judgements on {scale}')} recorded"
+        return Page(rows, few if len(rows) else f"No judgement on {scale} is recorded in this period")
+    cut = cut_eras(rows, voice, eras)
+    spoken = [f"{_years(era)}: {era.upper} of {len(era.scores)}" for era in cut if era.scores]
+    return Page(
+        rows,
+        title_text(title_data(cut, scale)),
+        f"{wording.count(len(rows), 'judgement')} on {scale}, {wording.dyad(house.get('sides'))}: the last one of each "
+        "organisation in each period",
+        "Dot: one organisation. Triangle: median. At the right: share on the two upper steps, of the voices."
+        + (" Hollow: fewer than five voices." if any(0 < len(era.scores) < _FEW for era in cut) else ""),
+        (
+            f"Dot chart of judgements on {scale} by period",
+            f"{_UPPER[scale].capitalize()} by period: {'; '.join(spoken)}.",
+        ),
+        lambda words: _draw(words, cut, scale),
     )
-    sheet = _draw((heading, under, foot), rows, line, scale, voice)
-    counts = rows["value"].astype(int).value_counts()
-    spread = wording.listed([f"{int(counts.get(level, 0))} at {wording.signed(level, 0)}" for level in LEVELS])
-    alt = f"Dot chart of {wording.count(len(rows), 'judgement')} on {scale}. {heading}. Scores: {spread}."
-    return Chart(sheet.figure, "positions", heading, under, foot, alt, rows, _NOTE)
 
 
-def title_data(rows: pd.DataFrame, line: pd.DataFrame | None, voice: str | None) -> Title:
-    """Return what is said of the judgements: the last median against that of four years before, or the commonest step.
+def cut_eras(rows: pd.DataFrame, voice: str, eras: pd.DataFrame | None) -> list[Era]:
+    """Cut the judgements into periods; the last judgement of each voice in each."""
+    first, last = rows["date"].min(), rows["date"].max()
+    known = context.dated(eras)
+    breaks = known[known["kind"].isin(["war", "election"]) & known["start"].gt(first) & known["start"].le(last)]
+    named = dict(zip(breaks["start"], breaks["label"].astype("str"), strict=True))
+    opens = [first.to_period("Y").start_time, *sorted(named)]
+    starts: list[pd.Timestamp] = []
+    for begin, end in zip(opens, [*opens[1:], last + pd.Timedelta("1D")], strict=True):
+        years = end.year - begin.year + (end.month > 1)
+        parts = max(1, -(-years // _LONGEST))
+        starts.append(begin)
+        starts += [pd.Timestamp(begin.year + round(years * i / parts), 1, 1) for i in range(1, parts)]
+    found = []
+    for begin, after in zip(starts, [*starts[1:], last + pd.Timedelta("1D")], strict=True):
+        inside = rows[(rows["date"] >= begin) & (rows["date"] < after)]
+        scores = inside.groupby(voice, sort=True)["value"].last().astype(int)
+        found.append(Era(begin, after - pd.Timedelta("1D"), named.get(begin, ""), tuple(sorted(scores))))
+    return found
 
-    Keys: "commonest", "median", "no clear change", "change".
+
+def title_data(cut: Sequence[Era], scale: str) -> Title:
+    """Return what is said: the break before and after which the shares on the upper steps lie farthest apart, where
+    their 90 % intervals do not meet; else the last period with enough voices.
+
+    Keys: "break", "level", "few".
     """
-    known = line[line["value"].notna()] if line is not None else rows.iloc[:0]
-    if "state" in known:
-        known = known[known["state"].eq("scored")]
-    if known.empty:
-        voices = rows[voice].nunique() if voice else 0
-        level = int(rows["value"].astype(int).mode().iloc[0])
-        return Title("commonest", {"judgements": len(rows), "voices": voices, "level": level})
-    last = known.iloc[-1]
-    numbers = {"now": float(last["value"]), "day": last["date"]}
-    before = known[known["date"] <= last["date"] - pd.DateOffset(years=4)]
-    if before.empty:
-        return Title("median", numbers)
-    then = before.iloc[-1]
-    numbers |= {"then": float(then["value"]), "since": int(then["date"].year)}
-    if wording.overlap(frames.band_of(then), frames.band_of(last)):
-        return Title("no clear change", numbers)
-    return Title("change", numbers, "up" if last["value"] > then["value"] else "down")
+    found = []
+    for i in range(1, len(cut)):
+        (x, n), (y, m) = _pooled(cut[:i]), _pooled(cut[i:])
+        if min(n, m) >= _FEW and not wording.overlap(_interval(x, n), _interval(y, m)):
+            numbers: dict[str, Any] = {"x": x, "n": n, "y": y, "m": m, "day": cut[i].first}
+            found.append((bool(cut[i].opened), abs(x / n - y / m), numbers))
+    if found:
+        _, _, numbers = max(found, key=lambda one: (one[0], one[1]))
+        way = "up" if numbers["y"] / numbers["m"] > numbers["x"] / numbers["n"] else "down"
+        return Title("break", {**numbers, "scale": scale}, way)
+    enough = [era for era in cut if len(era.scores) >= _FEW]
+    if not enough:
+        return Title("few", {"voices": sum(len(era.scores) for era in cut), "scale": scale})
+    era = enough[-1]
+    return Title("level", {"y": era.upper, "m": len(era.scores), "years": _years(era), "scale": scale})
 
 
-def title_text(title: Title, scale: str) -> str:
+def _pooled(part: Sequence[Era]) -> tuple[int, int]:
+    return sum(era.upper for era in part), sum(len(era.scores) for era in part)
+
+
+def _interval(hits: int, n: int) -> tuple[float, float]:
+    """Return Wilson's 90 % interval of a share."""
+    z = 1.645
+    share, spread = hits / n, z**2 / n
+    middle, half = share + spread / 2, float(np.sqrt(spread * (share * (1 - share) + spread / 4)))
+    return (middle - half) / (1 + spread), (middle + half) / (1 + spread)
+
+
+def title_text(title: Title) -> str:
     """Write the title."""
     said = title.numbers
-    if title.key == "commonest":
-        who = f" by {wording.count(said['voices'], 'voice')}" if said["voices"] else ""
-        return f"{wording.count(said['judgements'], 'judgement')} on {scale}{who}; most often {_signed(said['level'])}"
-    last = said["day"]
-    when = f"in {last.year}" if (last.month, last.day) == (12, 31) else f"in the year to {wording.day(last)}"
-    now = f"median {scale} {_signed(said['now'])} {when}"
-    tail = ""
-    if title.key == "no clear change":
-        tail = f"; no clear change since {said['since']}"
-    elif title.key != "median":
-        tail = f", {title.direction} from {_signed(said['then'])} in {said['since']}"
-    return wording.title(f"Assessors’ {now}{tail}", f"{now[0].upper()}{now[1:]}{tail}")
+    word = _UPPER[said["scale"]]
+    if title.key == "few":
+        return f"{wording.count(said['voices'], 'judgement')} on {said['scale']}, too few in any period to compare"
+    if title.key == "level":
+        return f"Judged {word} by {said['y']} of {said['m']} organisations, {said['years']}"
+    before = f"{said['x']} of {said['n']} judgements before {wording.month(said['day'])}"
+    return f"{word.capitalize()} in {before}, in {said['y']} of {said['m']} since"
 
 
-def _signed(value: float) -> str:
-    return wording.signed(value, 0 if value == int(value) else 1)
+def _years(era: Era) -> str:
+    """Name a period by its years, by months where it does not begin and end with one."""
+    first, last = era.first, era.last
+    start = str(first.year) if (first.month, first.day) == (1, 1) else wording.short_month(first)
+    end = str(last.year) if (last.month, last.day) == (12, 31) else wording.short_month(last)
+    if start.isdigit() and end.isdigit():
+        return wording.years(first.year, last.year)
+    return start if start == end else f"{start} – {end}"
 
 
-def _draw(
-    texts: tuple[str, str, str], rows: pd.DataFrame, line: pd.DataFrame | None, scale: str, voice: str | None
-) -> Sheet:
-    limits = axes.time_limits(f"{rows['date'].min().year}-01-01", f"{rows['date'].max().year}-12-31", 366)
-    scored = None if line is None else line[line["state"].eq("scored")] if "state" in line else line
-    known = None if scored is None else frames.last_known(scored)
-    ends = [End(float(known["value"]), f"median {_signed(known['value'])}", design.INK)] if known is not None else []
-    plan = Plan(1.9, LEVELS, _WORDS[scale], ends=ends, span=(-2.5, 2.5))
-    named = [] if voice is None else _most_named(rows, voice)
-    below = _COUNTS + (height(1, design.LABEL) + 0.3 + _ROW * len(named) if named else 0.0)
-    sheet, panels, room = stack(texts, limits, [plan], below=below, least_right=0.75)
-    panel, box = panels[0]
-    x = axes.days(rows["date"])
-    y = rows["value"].astype(float).to_numpy() + _swarm(
-        x, rows["value"].to_numpy(), (limits[1] - limits[0]) / box.width
-    )
-    style: dict[str, Any] = {"color": design.GREY, "alpha": 0.75, "markeredgewidth": 0, "clip_on": False}
-    panel.plot(x, y, "o", markersize=3.2 if len(rows) < 600 else 2, gid="positions", **style)
-    if line is not None:
-        _draw_trend(panel, line)
-    _draw_counts(sheet, Box(room.x, room.top - _COUNTS, room.width, _COUNTS - 0.16), limits, rows)
-    if named:
-        _draw_named(
-            sheet,
-            Box(sheet.body.x, sheet.body.y, sheet.body.width, below - _COUNTS - 0.1),
-            rows,
-            str(voice),
-            named,
-            scale,
-        )
+def _count(era: Era) -> list[str]:
+    """Write the share on the upper steps and of how many, in one line or, in a column, two."""
+    if not era.scores:
+        return ["no voice"]
+    share, of = wording.percent(era.upper / len(era.scores)), f"of {len(era.scores)}"
+    return [f"{share} {of}"] if design.form().width > 4 else [share, of]
+
+
+def _draw(words: Words, cut: Sequence[Era], scale: str) -> Sheet:
+    own = design.form()
+    left, right = (1.05, 1.0) if own.width > 4 else (0.62, 0.62)
+    wide = own.room - left - right
+    dot = min(0.085, wide / 5 / (_ACROSS + 1.5))
+    across = min(_ACROSS, int(wide / 5 / dot) - 1)
+    tall = [max([-(-era.scores.count(level) // across) for level in LEVELS] + [1]) * dot for era in cut]
+    names = [wrap(_years(era), left - 0.08, LABEL) for era in cut]
+    broken = [wrap(era.opened, own.room, LABEL) if era.opened else [] for era in cut]
+    counts = [_count(era) for era in cut]
+    heights = [
+        max(rows + 0.17, height(max(len(name), len(count)), LABEL) + 0.06) + height(len(rule), LABEL)
+        for rows, name, count, rule in zip(tall, names, counts, broken, strict=True)
+    ]
+    head = height(1, LABEL) + 0.06
+    sheet = design.sheet(words, head + sum(heights) + 0.24)
+    box = Box(sheet.body.x + left, sheet.body.y + 0.24, wide, sum(heights))
+    panel = sheet.axes(box, x=(-2.5, 2.5), y=(0, box.height))
+    axes.label_x(panel, LEVELS, [wording.signed(level, 0) for level in LEVELS])
+    low, high = _ENDS[scale]
+    sheet.text(box.x, sheet.body.top - 0.12, f"← {low}" if own.width > 4 else low, color=design.GREY)
+    sheet.text(box.right, sheet.body.top - 0.12, f"{high} →" if own.width > 4 else high, ha="right", color=design.GREY)
+    top = box.top
+    for era, high_, name, count, rule in zip(cut, heights, names, counts, broken, strict=True):
+        if rule:
+            level = top - box.y
+            panel.axhline(level, color=design.GREY, linewidth=0.8, linestyle=(0, (4, 3)), gid="cut")
+            sheet.lines(sheet.body.x, top, rule, color=design.GREY)
+        base = top - high_ - box.y + 0.14
+        _voices(panel, era, base, dot * 5 / wide, dot, across)
+        y = top - height(len(rule), LABEL)
+        sheet.lines(sheet.body.x, y, name)
+        sheet.lines(box.right + 0.08, y, count, weight=BOLD if era.scores else 400, color=design.SOFT)
+        top -= high_
     return sheet
 
 
-def _swarm(x: NDArray[np.float64], step: NDArray[Any], per_inch: float) -> NDArray[np.float64]:
-    """Return how far each dot is moved off its step: dots closer than a dot's width alternate upwards and downwards."""
-    moved = np.zeros(len(x))
-    wide = 0.05 * per_inch
-    frame = pd.DataFrame({"x": x, "step": step})
-    for _, one in frame.groupby("step", sort=True):
-        cell = np.floor(one["x"] / wide)
-        place = one.groupby(cell).cumcount().to_numpy()
-        most = max(int(place.max()), 1)
-        size = np.minimum(0.1, 0.7 / most) * ((place + 1) // 2)
-        moved[one.index] = np.where(place % 2 == 1, size, -size)
-    return moved
-
-
-def _draw_trend(panel: Axes, line: pd.DataFrame) -> None:
-    """Draw each window's median as a level over the window, its band behind it; windows with too few voices are
-    dotted.
-    """
-    for row in line[line["value"].notna()].to_dict("records"):
-        left, right = axes.at(row["start"]), axes.at(row["end"])
-        if not pd.isna(row["low"]):
-            low, high = float(row["low"]) - 0.06, float(row["high"]) + 0.06
-            panel.fill_between([left, right], low, high, color=design.INK, alpha=0.13, linewidth=0, gid="trend-band")
-        style = ":" if row.get("state") == "too few" else "-"
-        level = [float(row["value"])] * 2
+def _voices(panel: Axes, era: Era, base: float, step: float, tall: float, across: int) -> None:
+    """Stack one dot a voice on the row's line, so many abreast, and mark the median under it."""
+    panel.axhline(base - tall * 0.6, color=design.RULE, linewidth=0.7)
+    hollow = len(era.scores) < _FEW
+    for level in LEVELS:
+        n = era.scores.count(level)
+        places = np.arange(n)
+        row, column = places // across, places % across
+        width = np.minimum(n - row * across, across)
+        x, y = level + (column - (width - 1) / 2) * step, base + row * tall
+        fill = {"markerfacecolor": "white" if hollow else _COLORS[level]}
+        style: dict[str, Any] = {
+            "color": _COLORS[level],
+            "markersize": tall * 72 * 0.82,
+            "markeredgewidth": 0.8,
+            **fill,
+        }
+        panel.plot(x, y, "o", linestyle="", gid="positions", **style)
+    if era.scores:
         panel.plot(
-            [left, right],
-            level,
-            color=design.INK,
-            linewidth=1.4 if style == ":" else 2.0,
-            linestyle=style,
-            solid_capstyle="butt",
-            gid="trend",
+            [float(np.median(era.scores))], [base - tall * 1.05], "^", color=design.INK, markersize=4, gid="median"
         )
-
-
-def _draw_counts(sheet: Sheet, box: Box, limits: tuple[float, float], rows: pd.DataFrame) -> None:
-    years = rows["date"].dt.year.value_counts().sort_index()
-    panel = sheet.axes(box, x=limits, y=(0, int(years.max())))
-    starts = [axes.at(f"{year}-01-01") for year in years.index]
-    panel.bar(starts, years.to_numpy(), width=330, align="edge", color="#BDBDBD", gid="counts")
-    most = int(years.idxmax())
-    peak = [f"most: {int(years.max())}", f"({most})"]
-    sheet.lines(box.right + REACH, box.y + 0.3, peak, color=design.GREY)
-    sheet.lines(sheet.body.x, box.y + 0.3, ["judgements", "a year"], color=design.GREY)
-
-
-def _most_named(rows: pd.DataFrame, voice: str) -> list[str]:
-    counts = rows[voice].value_counts()
-    order = pd.DataFrame({"n": counts, "name": counts.index}).sort_values(["n", "name"], ascending=[False, True])
-    return [str(name) for name in order["name"].head(_ORGANISATIONS)]
-
-
-def _draw_named(sheet: Sheet, room: Box, rows: pd.DataFrame, voice: str, named: Sequence[str], scale: str) -> None:
-    """Write for each organisation how often it gave each step, the cell shaded by the share of its judgements."""
-    names = {name: wrap(name, 3.0, design.LABEL, max_lines=1)[0] for name in named}
-    counts = [str(int((rows[voice] == name).sum())) for name in named]
-    left, right = design.label_width(list(names.values())) + 0.3, design.label_width([*counts, "n"], weight=BOLD) + 0.2
-    box = Box(room.x + left, room.y + 0.16, room.width - left - right, _ROW * len(named))
-    panel = sheet.axes(box, x=(-2.5, 2.5), y=(0, len(named)))
-    axes.label_x(panel, LEVELS, _WORDS[scale])
-    sheet.lines(room.x, room.top, ["Organisations with most judgements"], weight=BOLD, color=design.SOFT)
-    sheet.lines(room.right, room.top, ["n"], weight=BOLD, color=design.SOFT, ha="right")
-    boxes, colors = [], []
-    for i, name in enumerate(named):
-        own = rows.loc[rows[voice] == name, "value"].astype(int).value_counts().sort_index()
-        level = len(named) - 0.5 - i
-        for step, n in zip(own.index.astype(int), own.astype(int), strict=True):
-            shade = 0.08 + 0.30 * n / int(own.sum())
-            boxes.append(Box(step - 0.48, level - 0.43, 0.96, 0.86))
-            colors.append((design.INK, shade))
-            x = box.x + (step + 2.5) / 5 * box.width
-            sheet.text(x, box.y + level * _ROW - 0.04, str(n), ha="center", weight=BOLD)
-        y = box.y + level * _ROW - 0.04
-        sheet.text(room.x, y, names[name], color=design.SOFT)
-        sheet.text(room.right, y, counts[i], ha="right", color=design.SOFT)
-    design.cells(panel, boxes, colors)

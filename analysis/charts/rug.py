@@ -1,20 +1,18 @@
-"""The acts under an index: how many there are, how strong, and when.
+"""The acts under an index: how many there are, and when.
 
-Conflict stands upwards and cooperation downwards, each stroke as tall as the act's Goldstein score. Where strokes
-would run into one block a stroke is a month's sum instead, and the subtitle says so.
+Hostile acts stand upwards and friendly ones downwards, as many as were recorded in each quarter, or month where the
+period is short; so a reader sees at once whether a stretch of line rests on many acts or few.
 """
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from analysis.charts import axes, design
 from analysis.charts.design import Box, Sheet
 from analysis.charts.labels import REACH
 
-MOST_STROKES = 1200
-"""More acts than this are summed by month."""
+_SHORT = 4 * 366  # days
 
 
 def acts_of(events: pd.DataFrame | None, share: pd.DataFrame) -> pd.DataFrame | None:
@@ -29,33 +27,33 @@ def acts_of(events: pd.DataFrame | None, share: pd.DataFrame) -> pd.DataFrame | 
     return acts
 
 
-def legend(acts: pd.DataFrame | None) -> str:
-    """Say in the subtitle what a stroke is; nothing without acts."""
-    if acts is None:
-        return ""
-    return f"Strokes: {'sum of a month’s' if len(acts) > MOST_STROKES else 'acts, as long as their'} Goldstein scores"
+def counts(acts: pd.DataFrame, limits: tuple[float, float]) -> pd.DataFrame:
+    """Count hostile and friendly acts by quarter, or by month of a short period: `left`, `right`, `hostile`,
+    `friendly`.
+    """
+    score = acts["goldstein"].astype(float)
+    when = acts["point"].dt.to_period("M" if limits[1] - limits[0] < _SHORT else "Q")
+    table = pd.DataFrame({"hostile": (score < 0).groupby(when).sum(), "friendly": (score > 0).groupby(when).sum()})
+    index = pd.PeriodIndex(table.index)
+    return table.assign(left=axes.days(index.start_time), right=axes.days(index.end_time.normalize()) + 1)
 
 
 def draw(sheet: Sheet, box: Box, limits: tuple[float, float], acts: pd.DataFrame) -> None:
-    """Draw one stroke an act, conflict upwards; where strokes would run into one block, one a month instead.
-
-    Each side of the line is one path, so that thousands of acts stay one mark in the file.
-    """
-    dense = len(acts) > MOST_STROKES
-    scores, x = acts["goldstein"].astype(float).to_numpy(), axes.days(acts["point"])
-    month = acts["point"].dt.to_period("M").dt.start_time + pd.Timedelta("14D")
-    heights = {}
-    for name, size in (("conflict", np.maximum(-scores, 0)), ("cooperation", np.maximum(scores, 0))):
-        each = pd.Series(size, index=axes.days(month) if dense else x)
-        heights[name] = each.groupby(level=0).sum() if dense else each[each > 0]
-    top = max([1.0 if dense else 10.0, *(one.max() for one in heights.values() if len(one))])
+    """Draw the counts as bars from the middle of a panel with ticks of time, and the largest count beside them."""
+    table = counts(acts, limits)
+    top = max(1, *table["hostile"], *table["friendly"])
     panel = sheet.axes(box, x=limits, y=(-top, top))
     panel.axhline(0, color=design.RULE, linewidth=0.7)
-    for name, sign, color in (("conflict", 1, design.CONFLICT), ("cooperation", -1, design.COOPERATION)):
-        one = heights[name]
-        y = np.column_stack([np.zeros(len(one)), sign * one.to_numpy(), np.full(len(one), np.nan)]).ravel()
-        places = np.repeat(one.index.to_numpy(), 3)
-        panel.plot(places, y, color=color, linewidth=0.9, solid_capstyle="butt", gid=f"rug-{name}")
-        level = 0.5 + sign * 0.26
-        sheet.text(box.right + REACH, box.y + box.height * level, name, va="center", color=color)
+    wide = (table["right"] - table["left"]) * 0.86
+    for name, sign, color in (("hostile", 1, design.CONFLICT), ("friendly", -1, design.COOPERATION)):
+        panel.bar(table["left"], sign * table[name], wide, align="edge", color=color, linewidth=0, gid=f"rug-{name}")
+        sheet.text(box.right + REACH, box.y + box.height * (0.5 + sign * 0.3), name, va="center", color=color)
+        sheet.text(
+            box.x - 0.045,
+            box.y + box.height * (0.5 + sign * 0.35),
+            f"{int(table[name].max())}" if table[name].max() else "",
+            va="center",
+            ha="right",
+            color=design.GREY,
+        )
     axes.set_time(panel, box.width)

@@ -1,40 +1,40 @@
 """How much depends on the half-life: the same record, four memories, one strip each.
 
 The strips share one scale and one line of reference, the record's long-run share. What is above it is filled as
-conflict, what is below as cooperation, so that the eye compares shapes. What all strips show does not depend on the
-choice; what only the shortest shows does.
+tenser, what is below as calmer, so that the eye compares shapes. What all strips show does not depend on the choice;
+what only the shortest shows does.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Unpack
 
-import numpy as np
 import pandas as pd
 
 from analysis.charts import axes, design, frames
-from analysis.charts.design import Sheet
+from analysis.charts.design import Sheet, Words
 from analysis.charts.labels import End
+from analysis.charts.scaffold import House, Page, chart, few, limits, named, spoken
 from analysis.charts.stack import Plan, stack
+from analysis.charts.tension import fill_around
 from analysis.charts.title import Title
 from analysis.findings import wording
-from analysis.findings.display import Chart
-
-_NOTE = "A turn that all strips show does not hang on the half-life; one that only the shortest shows does."
 
 
-@design.drawn
+@chart(
+    "sensitivity",
+    "date",
+    "value",
+    "half_life",
+    note="A turn that all strips show does not hang on the half-life; one that only the shortest shows does.",
+)
 def sensitivity(
     frame: pd.DataFrame,
     events: pd.DataFrame | None = None,
     *,
-    sides: wording.Sides | None = None,
-    source: str | None = None,
-    cutoff: Any = None,
-    period: tuple[Any, Any] | None = None,
-    acts: str = "",
     prior: float | None = None,
-) -> Chart:
+    **house: Unpack[House],
+) -> Page:
     """Draw the tension share under several half-lives, one strip each.
 
     Parameters
@@ -45,6 +45,8 @@ def sensitivity(
         For the counts of the source line.
     prior : float, optional
         The long-run share, the line of reference; from `events` when absent, else the median of the values drawn.
+    house
+        As every chart, see `analysis.charts.scaffold.House`.
 
     Raises
     ------
@@ -60,40 +62,36 @@ def sensitivity(
     >>> len(chart.data) > 0
     True
     """
-    frames.require(frame, "charts.sensitivity", "date", "value", "half_life")
-    rows = frames.within(frame, period)
-    rows = rows[rows["measure"] == "tension_share"] if "measure" in rows else rows
+    rows = frames.shares(frame, house.get("period"))
     rows = rows[rows["value"].notna()].reset_index(drop=True)
-    foot = wording.source_line(events, source, cutoff)
     if rows.empty:
-        return design.nothing("sensitivity", "No act between the two sides is recorded in this period", rows, foot)
-    lives = list(dict.fromkeys(rows["half_life"]))
+        return Page(rows, "No act between the two sides is recorded in this period", counted=events)
+    if sentence := few(rows[rows["half_life"] == rows["half_life"].iloc[0]], events):
+        return sentence
     known = frames.usual(events, prior)
     level = float(rows["value"].median()) if known is None else known
-    series = {life: frames.series(rows[rows["half_life"] == life], "tension_share") for life in lives}
-    heading = title_text(title_data(series))
-    under = wording.subtitle(
-        f"Tension share of {wording.acts_between(acts, sides, events)} with half-lives of {_together(lives)}, "
-        f"{wording.period(rows['date'].min(), rows['date'].max())}",
-        f"Filled from the {'median' if known is None else 'long-run share'}, {level:.2f}: brown tenser, blue calmer",
-    )
-    sheet = _draw((heading, under, foot), series, level)
+    series = {
+        life: frames.series(rows[rows["half_life"] == life], "tension_share")
+        for life in dict.fromkeys(rows["half_life"])
+    }
     peaks = [
-        f"{_spoken(life)}: peak {wording.month(_peak(one))}, last {one['value'].iloc[-1]:.2f}"
+        f"{_spoken(life)}: peak {wording.month(_peak(one))}, last {wording.percent(one['value'].iloc[-1])}"
         for life, one in series.items()
     ]
-    alt = f"Strips of the tension share, one for each half-life. {heading}. {'; '.join(peaks)}."
-    return Chart(sheet.figure, "sensitivity", heading, under, foot, alt, rows, _NOTE)
+    return Page(
+        rows,
+        title_text(title_data(series)),
+        f"Hostile part of {named(house, events)}, percent of weight, by half-life, {spoken(rows)}",
+        f"Filled from the {'median' if known is None else 'usual level'}, {wording.percent(level)}: brown tenser, blue "
+        "calmer. Dot: the highest point drawn.",
+        ("Strips of the tension share, one for each half-life", f"{'; '.join(peaks)}."),
+        lambda words: _draw(words, series, level, limits(rows, house)),
+        events,
+    )
 
 
 def _spoken(life: str) -> str:
     return f"{life[:-1]} days" if life.endswith("D") and life[:-1].isdigit() else str(life)
-
-
-def _together(lives: list[str]) -> str:
-    if all(life.endswith("D") and life[:-1].isdigit() for life in lives):
-        return f"{wording.listed([life[:-1] for life in lives])} days"
-    return wording.listed([str(life) for life in lives])
 
 
 def _peak(rows: pd.DataFrame) -> pd.Timestamp:
@@ -115,7 +113,7 @@ def title_data(series: dict[str, pd.DataFrame]) -> Title:
 def title_text(title: Title) -> str:
     """Write the title."""
     said = title.numbers
-    low, high, day = wording.number(said["low"]), wording.number(said["high"]), wording.day(said["day"])
+    low, high, day = wording.percent(said["low"]), wording.percent(said["high"]), wording.day(said["day"])
     if title.key == "one":
         return f"Tension {low} on {day}; peak in {said['first']}"
     level = f"{low} to {high} on {day}" if low != high else f"{low} on {day}"
@@ -124,30 +122,29 @@ def title_text(title: Title) -> str:
     return f"Peak moves with the half-life, {said['first']} to {said['last']}; {level}"
 
 
-def _draw(texts: tuple[str, str, str], series: dict[str, pd.DataFrame], level: float) -> Sheet:
-    rows = pd.concat(list(series.values()))
-    limits = axes.time_limits(rows["date"].min(), rows["date"].max())
-    top = axes.value_ticks(0, min(1.0, max(0.5, float(rows["value"].max()))))[-1]
+def _draw(words: Words, series: dict[str, pd.DataFrame], level: float, limits: tuple[float, float]) -> Sheet:
     plans = [
         Plan(
             0.62,
-            [0, top],
+            [0, 1],
+            ["0", "100%"],
             head=f"Half-life {_spoken(life)}",
             ends=[
-                End(float(one["value"].iloc[-1]), f"{one['value'].iloc[-1]:.2f}", design.INK, f"peak {_peak(one).year}")
+                End(
+                    float(one["value"].iloc[-1]),
+                    wording.percent(one["value"].iloc[-1]),
+                    design.INK,
+                    f"peak {_peak(one).year}",
+                )
             ],
         )
         for life, one in series.items()
     ]
-    sheet, panels, _ = stack(texts, limits, plans)
+    sheet, panels, _ = stack(words, limits, plans)
     for (panel, _), (life, one) in zip(panels, series.items(), strict=True):
         x, y = axes.days(one["date"]), one["value"].astype(float).to_numpy()
-        fill: dict[str, Any] = {"linewidth": 0, "interpolate": True}
-        panel.fill_between(x, y, level, where=y >= level, color=design.CONFLICT_TINT, alpha=0.7, gid="tenser", **fill)
-        panel.fill_between(
-            x, y, level, where=y <= level, color=design.COOPERATION_TINT, alpha=0.7, gid="calmer", **fill
-        )
+        fill_around(panel, x, y, level)
         panel.plot(x, y, color=design.INK, linewidth=0.9, marker="o" if len(x) == 1 else None, gid=f"share-{life}")
-        panel.axhline(level, color=design.GREY, linewidth=0.7, gid="reference")
-        panel.plot([x[int(np.argmax(y))]], [y.max()], "o", color=design.INK, markersize=3.5, clip_on=False, gid="peak")
+        top = int(y.argmax())
+        panel.plot([x[top]], [y[top]], "o", color=design.INK, markersize=3.5, clip_on=False, gid="peak")
     return sheet

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from analysis.charts import axes, design
-from analysis.charts.design import Box, Sheet
-from analysis.charts.labels import End, ends_width, set_ends
+from analysis.charts.design import Box, Sheet, Words
+from analysis.charts.labels import End, ends_slack, set_ends
 from analysis.charts.text_metrics import BOLD, height, wrap
 
 if TYPE_CHECKING:
@@ -64,48 +64,42 @@ class Plan:
 
 
 def stack(
-    words: tuple[str, str, str],
-    limits: tuple[float, float],
-    plans: Sequence[Plan],
-    *,
-    below: float = 0.0,
-    least_left: float = 0.0,
-    least_right: float = 0.0,
+    words: Words, limits: tuple[float, float], plans: Sequence[Plan], *, below: float = 0.0
 ) -> tuple[Sheet, list[tuple[Axes, Box]], Box]:
     """Set panels over one another and return the sheet, each panel with its box, and the room asked for below the
-    time axis.
+    time axis. Left and right edge are those of the form.
 
     Parameters
     ----------
-    words : tuple of str
-        Title, subtitle and source line.
+    words : Words
+        What is written around the panels.
     limits : tuple of float
         Of the time axis, in days.
     plans : sequence of Plan
         From the uppermost panel down.
     below : float
         Height in inches to keep free under the ticks, as wide as the panels.
-    least_left, least_right : float
-        Margins for what the caller writes there, in inches.
     """
-    left = max(least_left, *(design.label_width([*plan.tick_labels(), plan.up, plan.down]) + 0.08 for plan in plans))
-    right = max(least_right, 0.06, *(ends_width(plan.ends) for plan in plans))
-    room = design.PAGE_WIDTH - 2 * design.EDGE - left - right
-    heads = [
-        wrap(plan.head, design.PAGE_WIDTH - 2 * design.EDGE, design.LABEL, BOLD) if plan.head else [] for plan in plans
+    own = design.form()
+    heads = [wrap(plan.head, own.room, design.LABEL, BOLD) if plan.head else [] for plan in plans]
+    # End labels that need more height than their panel reach above and below it by as much.
+    slack = [ends_slack(plan.ends, plan.height) for plan in plans]
+    tops = [
+        height(len(lines), design.LABEL) + max(0.07 if lines else 0.04, over)
+        for lines, over in zip(heads, slack, strict=True)
     ]
-    tops = [height(len(lines), design.LABEL) + (0.07 if lines else 0.04) for lines in heads]
-    total = sum(tops) + sum(plan.height for plan in plans) + _GAP * (len(plans) - 1) + _TICKS + below
-    sheet = design.sheet(*words, total)
+    gaps = [max(_GAP, over + 0.06) for over in slack]
+    total = sum(tops) + sum(plan.height for plan in plans) + sum(gaps[:-1]) + max(_TICKS, slack[-1]) + below
+    sheet = design.sheet(words, total)
     made, top = [], sheet.body.top
-    for plan, lines, above in zip(plans, heads, tops, strict=True):
+    for plan, lines, above, gap in zip(plans, heads, tops, gaps, strict=True):
         sheet.lines(sheet.body.x, top, lines, weight=BOLD, color=design.SOFT)
-        box = Box(sheet.body.x + left, top - above - plan.height, room, plan.height)
+        box = Box(sheet.body.x + own.left, top - above - plan.height, own.panel, plan.height)
         panel = sheet.axes(box, x=limits, y=plan.limits)
         axes.set_values(panel, plan.ticks, plan.tick_labels())
         axes.set_words(sheet, box, plan.up, plan.down)
         set_ends(sheet, box, plan.limits, plan.ends)
         made.append((panel, box))
-        top = box.y - _GAP
-    axes.set_time(panel, room)
-    return sheet, made, Box(sheet.body.x + left, sheet.body.y, room, below)
+        top = box.y - gap
+    axes.set_time(panel, own.panel)
+    return sheet, made, Box(sheet.body.x + own.left, sheet.body.y, own.panel, below)

@@ -1,67 +1,67 @@
-"""Is it getting tenser? The tension share with its band, its turning points, and the events beneath.
+"""Is it getting tenser? The tension share with its named peaks, the eras, and the acts beneath.
 
-The share runs from 0 (all recorded weight is cooperation) to 1 (all is conflict), so the axis starts at zero and
-higher is tenser. The long-run share is drawn as the line of reference: a share has no natural middle. Where no act
-was recent enough to count more than half, the line is dotted: it is memory there. The events stand under the line as
-a rug, conflict upwards and cooperation downwards, each as tall as its Goldstein score: a reader sees at once whether
-a stretch of line rests on many acts or few.
+The share runs from 0 percent (all recorded weight is friendly) to 100 (all is hostile), and so does the axis. The line
+is filled towards the usual level, the long-run share: a share has no natural middle. There is no line before the first
+act, nor where the newest one is older than a half-life. How sure a level is stands where it is asked: at the named
+peaks and at the end, as the 90 % whisker of that day. Each named peak bears the act that raised it most.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 import pandas as pd
 
-from analysis.charts import axes, design, frames, rug
-from analysis.charts.design import Box, Sheet
-from analysis.charts.labels import REACH, Callout, End, callouts_height, ends_width, set_callouts, set_ends
-from analysis.findings import wording as words
-from analysis.findings.display import Chart
+from analysis.charts import axes, context, design, frames, rug
+from analysis.charts.design import LABEL, Box, Sheet, Words
+from analysis.charts.labels import End, ends_slack, set_ends, spread
+from analysis.charts.scaffold import FEW_ACTS, House, Page, chart, limits, marks, named, spoken
+from analysis.charts.text_metrics import BOLD, height, width, wrap
+from analysis.charts.title import Title
+from analysis.findings import wording
 from analysis.measures.options import length
 from analysis.measures.peak import SURE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
 
-_PANEL, _RUG, _TICKS = 1.95, 0.46, 0.24
-_MOST_TURNS = 5
-_FEW_EVENTS = 10
-_SURE_DAYS = 31
-_NOTE = (
-    "The share tells how conflictual the recorded acts are, not how many there were. It sees nothing "
-    "between two acts and nothing that no source reported."
-)
+_PANEL, _RUG, _TICKS = 1.9, 0.5, 0.24
+_LABELS = 0.15  # inches over the panel for the numbers of peaks that reach its top
 
 
 @dataclass(frozen=True, eq=False)
 class _Drawn:
-    """What goes on the sheet: the share, the acts below it, the turns above it, the line of reference, the peak."""
+    """What goes on the sheet: the share, the acts below it, its named peaks, the usual level, the time axis."""
 
     share: pd.DataFrame
     acts: pd.DataFrame | None
-    turns: pd.DataFrame
-    prior: float | None
-    peak: pd.Series | None
+    peaks: pd.DataFrame
+    usual: float | None
+    limits: tuple[float, float]
+    eras: pd.DataFrame | None
 
 
-@design.drawn
+@chart(
+    "tension",
+    "date",
+    "value",
+    note="The share tells how hostile the recorded acts are, not how many there were. It sees nothing between two "
+    "acts and nothing that no source reported.",
+)
 def tension(
     frame: pd.DataFrame,
     events: pd.DataFrame | None = None,
-    turning_points: pd.DataFrame | None = None,
+    peaks: pd.DataFrame | None = None,
     *,
-    sides: words.Sides | None = None,
-    source: str | None = None,
-    cutoff: Any = None,
-    period: tuple[Any, Any] | None = None,
+    eras: pd.DataFrame | None = None,
     half_life: str = "",
     prior: float | None = None,
-    peak: pd.DataFrame | None = None,
-    acts: str = "",
-) -> Chart:
+    **house: Unpack[House],
+) -> Page:
     """Draw the tension share over time.
 
     Parameters
@@ -70,23 +70,18 @@ def tension(
         The frame of the measure `tension`: `date`, `measure`, `value`, `low`, `high`, `state`. Only the rows of
         `tension_share` are drawn; a frame without `measure` is taken to hold the share.
     events : DataFrame, optional
-        The events behind the share, drawn as a rug: `start`, `end`, `goldstein`; `dyad` marks those that count.
-    turning_points : DataFrame, optional
-        The frame of the measure `turning_points`: `date`; uses `date_low`, `date_high`, `value`, `title`. At most
-        five are annotated, those with the largest change.
-    sides, source, cutoff
-        Names of both sides; the source line, by default counted from `events`; the last day known about.
-    period : pair of days, optional
-        Draw only this span.
+        The events behind the share, counted under it: `start`, `end`, `goldstein`; `dyad` marks those that count.
+        Fewer than ten in the period are a sentence, no picture.
+    peaks : DataFrame, optional
+        The frame of the measure `peaks` for the same period: each is marked, and named by the act that raised it.
+    eras : DataFrame, optional
+        The record's eras: `label`, `from`, `to`, `kind`, `side`.
     half_life : str
-        As given to the measure, for the subtitle: "180 days".
+        As given to the measure, for the words: "180D".
     prior : float, optional
-        The long-run share, the line of reference; from `events` when absent.
-    peak : DataFrame, optional
-        The frame of the measure `peak` for the same period. The title names a highest point only from it, and only
-        where half of the redrawn records agree on it.
-    acts : str
-        Which acts these are, in words, such as `Relationship.acts_between` gives; "acts between" the sides when empty.
+        The long-run share, the usual level; from `events` when absent.
+    house
+        As every chart, see `analysis.charts.scaffold.House`.
 
     Raises
     ------
@@ -103,152 +98,226 @@ def tension(
     >>> chart.name
     'tension'
     """
-    frames.require(frame, "charts.tension", "date", "value")
-    share = frames.within(frames.series(frame, "tension_share"), period)
+    share = frames.within(frames.series(frame, "tension_share"), house.get("period"))
     share = share[share["value"].notna()].reset_index(drop=True)
-    foot = words.source_line(events, source, cutoff)
     if share.empty:
-        return design.nothing("tension", "No act between the two sides is recorded in this period", share, foot)
-    strokes = rug.acts_of(events, share)
-    usual = frames.usual(events, prior)
-    top = None if peak is None or peak.empty else peak.iloc[0]
-    drawn = _Drawn(share, strokes, _turns(turning_points, share), usual, top)
-    heading, named = _title(drawn), words.acts_between(acts, sides, events)
-    under = words.subtitle(
-        f"Tension share of {named}, "
-        f"{words.period(share['date'].iloc[0], share['date'].iloc[-1])}: 0 all cooperation, 1 all conflict",
-        f"Half-life {length(half_life, 'charts.tension', 'half_life').days} days" if half_life else "",
-        "Band: 90% of draws" if frames.has_band(share) else "",
-        "Dotted: no recent act, memory only" if frames.silent(share).any() else "",
-        "Bar at the top: interval of a turning point" if drawn.turns["since"].notna().any() else "",
-        "No turning point found" if turning_points is not None and turning_points.empty else "",
-        rug.legend(strokes),
+        return Page(share, "No act between the two sides is recorded in this period", counted=events)
+    acts = rug.acts_of(events, share)
+    if acts is not None and len(acts) < FEW_ACTS:
+        return Page(
+            share, f"Only {wording.count(len(acts), 'act')} recorded in this period: too few for a line", counted=events
+        )
+    span = limits(share, house)
+    drawn = _Drawn(share, acts, _inside(peaks, share), frames.usual(events, prior), span, eras)
+    heading = title_text(title_data(drawn.share, drawn.peaks, drawn.usual))
+    whose = named(house, events)
+    life = length(half_life, "charts.tension", "half_life").days if half_life else 0
+    how = wording.subtitle(
+        "Filled from the usual level, the long-run share: brown tenser, blue calmer" if drawn.usual is not None else "",
+        f"An act fades by half in {life} days" if life else "",
+        marks(share, band=frames.has_band(share)),
+        f"Bars: acts a {'month' if span[1] - span[0] < 4 * 366 else 'quarter'}" if acts is not None else "",
     )
-    sheet = _lay_out(heading, under, foot, drawn)
-    return Chart(sheet.figure, "tension", heading, under, foot, _alt(heading, drawn, named), share, _NOTE)
+    return Page(
+        share,
+        heading,
+        f"Hostile part of {whose}, in percent of their weight, {spoken(share)}",
+        how,
+        (f"Line chart of the tension share of {whose}", _alt(drawn)),
+        lambda words: _lay_out(words, drawn),
+        events,
+    )
 
 
-def _turns(points: pd.DataFrame | None, share: pd.DataFrame) -> pd.DataFrame:
-    """Return up to five turning points inside the span, the largest first chosen: day, interval, the share then,
-    words.
+def _inside(peaks: pd.DataFrame | None, share: pd.DataFrame) -> pd.DataFrame:
+    """Return the peaks of the span drawn, fewer in a column: those that more redrawn records agree on."""
+    if peaks is None or peaks.empty:
+        return pd.DataFrame(columns=["date", "value", "low", "high", "agreement", "short", "act_date", "since"])
+    frames.require(peaks, "charts.tension, peaks", "date", "value", "agreement")
+    rows = peaks[peaks["date"].between(share["date"].iloc[0], share["date"].iloc[-1])]
+    most = 4 if design.form().width > 4 else 3
+    rows = rows.sort_values("value", ascending=False, kind="stable").head(most).sort_values("date", kind="stable")
+    return rows.reindex(columns=list(dict.fromkeys([*rows.columns, "low", "high", "short", "act_date"]))).reset_index(
+        drop=True
+    )
+
+
+def title_data(share: pd.DataFrame, peaks: pd.DataFrame, usual: float | None) -> Title:
+    """Return what is said of the share: the largest fall from a peak that the uncertainty supports, else its level.
+
+    A peak is spoken of where half of the redrawn records have it there, and a fall where both bands are apart. Keys:
+    "memory" (no recent act), "highest" (the last day is a peak), "fell", "level" (against the usual one; without
+    direction near it), "level alone".
     """
-    columns = ["date", "since", "until", "value", "words"]
-    if points is None or points.empty:
-        return pd.DataFrame(columns=columns)
-    frames.require(points, "charts.tension, turning_points", "date")
-    rows = points[(points["date"] >= share["date"].iloc[0]) & (points["date"] <= share["date"].iloc[-1])]
-    if "value" in rows:
-        rows = rows.iloc[rows["value"].astype(float).abs().argsort(kind="stable")[::-1]]
-    rows = rows.head(_MOST_TURNS).sort_values("date", kind="stable").reset_index(drop=True)
-    level = np.interp(axes.days(rows["date"]), axes.days(share["date"]), share["value"].astype(float))
-    named = rows["title"].fillna("").astype("str") if "title" in rows else ""
-    since, until = (rows.get(name, pd.Series(pd.NaT, index=rows.index)) for name in ("date_low", "date_high"))
-    turns = pd.DataFrame({"date": rows["date"], "since": since, "until": until, "value": level, "words": named})
-    return turns[columns]
-
-
-def _title(drawn: _Drawn) -> str:
-    """Say where the share stands against its long-run level; with a peak that can be named, how high it was."""
-    share, acts, peak = drawn.share, drawn.acts, drawn.peak
     last = share.iloc[-1]
-    now, day = words.number(last["value"], 2), words.day(last["date"])
-    if acts is not None and len(acts) < _FEW_EVENTS:
-        return f"Only {words.count(len(acts), 'act')} recorded in this period"
-    if "state" in share and last["state"] == "no events":
-        return f"No act recorded shortly before {day}; the line is memory"
-    if peak is not None and peak["agreement"] >= SURE:
-        if peak["date"] == last["date"]:
-            return f"Tension at its highest since {words.day(peak['since'])}: share {now}"
-        high = f"Tension peaked at {words.number(peak['value'], 2)} in {words.month(peak['date'])}"
-        unclear = words.overlap(frames.band_of(peak), frames.band_of(last))
-        return f"{high}; {now} on {day}{', no clear change' if unclear else ''}"
-    usual = drawn.prior
+    numbers = {"now": float(last["value"]), "day": last["date"]}
+    if frames.silent(share.tail(1)).any():
+        return Title("memory", {"day": last["date"]})
+    sure = peaks[peaks["agreement"] >= SURE]
+    newest = sure[sure["date"] == last["date"]]
+    if len(newest) and "since" in newest and newest["value"].iloc[0] >= peaks["value"].max():
+        return Title("highest", {**numbers, "since": newest["since"].iloc[0]})
+    falls = [row for row in sure.to_dict("records") if not wording.overlap(_band(row), frames.band_of(last))]
+    if falls:
+        top = max(falls, key=lambda row: float(row["value"]))
+        if top["value"] > last["value"]:
+            return Title("fell", {**numbers, "then": float(top["value"]), "peak": top["date"]}, "down")
     if usual is None:
-        return f"Tension share {now} on {day}"
-    place = "near"
-    if words.number(usual, 2) != now and not pd.isna(last["low"]):
-        place = "below" if last["high"] < usual else "above" if last["low"] > usual else "near"
-    return f"Tension {place} its long-run level on {day}: {now} against {words.number(usual, 2)}"
+        return Title("level alone", numbers)
+    apart = wording.percent(usual) != wording.percent(last["value"]) and not pd.isna(last["low"])
+    way = "below" if apart and last["high"] < usual else "above" if apart and last["low"] > usual else ""
+    return Title("level", {**numbers, "usual": usual}, way)
 
 
-def _alt(heading: str, drawn: _Drawn, named: str) -> str:
+def _band(row: dict[Any, Any]) -> tuple[float, float]:
+    return float(row["low"]), float(row["high"])
+
+
+def title_text(title: Title) -> str:
+    """Write the title."""
+    said = title.numbers
+    day = wording.day(said["day"])
+    if title.key == "memory":
+        return f"No act recorded in the half-life before {day}: no level can be given"
+    now = wording.percent(said["now"])
+    if title.key == "highest":
+        return f"Tension at its highest since {wording.month(said['since'])}: {now}"
+    if title.key == "fell":
+        then = f"{wording.percent(said['then'])} in {wording.month(said['peak'])}"
+        return f"Tension fell from {then} to {now} on {day}"
+    if title.key == "level alone":
+        return f"Tension at {now} on {day}"
+    return (
+        f"Tension {title.direction or 'near'} its usual level on {day}: {now} against {wording.percent(said['usual'])}"
+    )
+
+
+def _alt(drawn: _Drawn) -> str:
     share = drawn.share
     last = share.iloc[-1]
-    parts = [
-        f"Line chart of the tension share of {named}, {words.period(share['date'].iloc[0], last['date'])}. {heading}."
-    ]
-    if not pd.isna(last["low"]):
-        parts.append(f"The last value, {last['value']:.2f}, has a band from {last['low']:.2f} to {last['high']:.2f}.")
+    parts = []
+    if not pd.isna(last["low"]) and not frames.silent(share.tail(1)).any():
+        band = f"{wording.percent(last['low'])} to {wording.percent(last['high'])}"
+        parts.append(f"The last value, {wording.percent(last['value'])}, has a band from {band}.")
     before = share[share["date"] <= last["date"] - pd.DateOffset(years=1)]
-    if not before.empty:
+    if not before.empty and not frames.silent(before.tail(1)).any():
         year_ago = before.iloc[-1]
-        clear = "" if not words.overlap(frames.band_of(year_ago), frames.band_of(last)) else ", no clear change"
-        parts.append(f"A year earlier it was {year_ago['value']:.2f}{clear}.")
-    if len(drawn.turns):
-        turns = [f"{words.day(turn['date'])}" for turn in drawn.turns.to_dict("records")]
-        parts.append(f"Turning points: {words.listed(turns)}.")
+        clear = "" if not wording.overlap(frames.band_of(year_ago), frames.band_of(last)) else ", no clear change"
+        parts.append(f"A year earlier it was {wording.percent(year_ago['value'])}{clear}.")
+    parts += [f"Peak: {' '.join(_named(row))}." for row in drawn.peaks.to_dict("records")]
     return " ".join(parts)
+
+
+def _named(peak: dict[Any, Any]) -> tuple[str, str]:
+    """Word a peak: when and how high, and the act that raised it with its own month where that is another."""
+    when = f"{wording.month(peak['date'])}, {wording.percent(peak['value'])}:"
+    act: Any = peak.get("short")
+    day: Any = peak.get("act_date")
+    if not isinstance(act, str) or not act:
+        return when, "no single act"
+    same = not isinstance(day, pd.Timestamp) or wording.month(day) == wording.month(peak["date"])
+    own = "" if same else wording.short_month(day)
+    return when, f"{act}{f' ({own})' if own else ''}"
+
+
+def _lay_out(words: Words, drawn: _Drawn) -> Sheet:
+    own, share = design.form(), drawn.share
+    found = context.context(drawn.eras, drawn.limits)
+    ends = _ends(drawn)
+    key = _key(drawn.peaks)
+    slack = ends_slack(ends, _PANEL)
+    above = max(_LABELS + found.height, slack)
+    under = (_RUG if drawn.acts is not None else 0.0) + _TICKS
+    sheet = design.sheet(
+        words, above + _PANEL + max(under, slack) + (height(key_height(key), LABEL) + 0.08 if key else 0)
+    )
+    box = Box(sheet.body.x + own.left, sheet.body.top - above - _PANEL, own.panel, _PANEL)
+    panel = sheet.axes(box, x=drawn.limits, y=(0, 1))
+    ticks, labels = axes.share_ticks()
+    axes.set_values(panel, ticks, labels)
+    context.draw(sheet, panel, Box(box.x, box.y, box.width, box.height + _LABELS), found)
+    _draw_share(panel, share, drawn.usual, drawn.peaks)
+    _draw_peaks(sheet, panel, box, drawn.peaks)
+    set_ends(sheet, box, (0, 1), ends)
+    if drawn.acts is None:
+        axes.set_time(panel, own.panel)
+    else:
+        rug.draw(sheet, Box(box.x, box.y - _RUG + 0.02, box.width, _RUG - 0.08), drawn.limits, drawn.acts)
+    top = sheet.body.y + (height(key_height(key), LABEL) if key else 0)
+    for column in key:
+        y = top
+        for x, mark, lines in column:
+            sheet.lines(x, y, [mark], weight=BOLD, color=design.CONFLICT)
+            y = sheet.lines(x + 0.16, y, lines)
+    return sheet
+
+
+_Entry = tuple[float, str, list[str]]
+
+
+def _key(peaks: pd.DataFrame) -> list[list[_Entry]]:
+    """Return the columns of the key: where each entry starts, its number, its lines."""
+    own = design.form()
+    n = 2 if own.width > 4 and len(peaks) > 1 else 1
+    room = (own.room - 0.2 * (n - 1)) / n
+    rows = [
+        (str(i + 1), wrap(" ".join(_named(row)), room - 0.16, LABEL, max_lines=3))
+        for i, row in enumerate(peaks.to_dict("records"))
+    ]
+    tall = -(-len(rows) // n) if rows else 0
+    return [
+        [(design.EDGE + i * (room + 0.2), mark, lines) for mark, lines in rows[i * tall : (i + 1) * tall]]
+        for i in range(n if rows else 0)
+    ]
+
+
+def key_height(key: Sequence[list[_Entry]]) -> int:
+    """Return the lines of the longest column of a key."""
+    return max((sum(len(lines) for _, _, lines in column) for column in key), default=0)
 
 
 def _ends(drawn: _Drawn) -> list[End]:
     last = drawn.share.iloc[-1]
-    detail = "" if pd.isna(last["low"]) else f"{last['low']:.2f} to {last['high']:.2f}"
-    ends = [End(float(last["value"]), f"{last['value']:.2f}", design.INK, detail)]
-    if drawn.prior is not None:
-        ends.append(End(drawn.prior, "", design.GREY, f"long run {words.number(drawn.prior, 2)}"))
+    ends = []
+    if not frames.silent(drawn.share.tail(1)).any():
+        band = "" if pd.isna(last["low"]) else f"{wording.percent(last['low'])[:-1]}–{wording.percent(last['high'])}"
+        ends.append(End(float(last["value"]), f"now {wording.percent(last['value'])}", design.INK, band))
+    if drawn.usual is not None:
+        ends.append(End(drawn.usual, "", design.GREY, f"usual {wording.percent(drawn.usual)}"))
     return ends
 
 
-def _lay_out(heading: str, under: str, foot: str, drawn: _Drawn) -> Sheet:
-    share, ends = drawn.share, _ends(drawn)
-    highest = max(frames.extent(share)[1], 0.0 if drawn.peak is None else float(drawn.peak["value"]))
-    ticks = axes.value_ticks(0, max(0.5, min(1.0, highest)))
-    high = ticks[-1]
-    left = design.label_width([*axes.value_labels(ticks), "tenser", "calmer"]) + 0.08
-    right = max(ends_width(ends), design.label_width(["cooperation"]) + REACH + 0.03)
-    room = design.PAGE_WIDTH - 2 * design.EDGE - left - right
-    points = [] if drawn.acts is None else list(drawn.acts["point"])
-    limits = axes.time_limits(min([share["date"].iloc[0], *points]), share["date"].iloc[-1])
-    notes = [_callout(turn, limits, design.EDGE + left, room) for turn in drawn.turns.to_dict("records")]
-    above, below = callouts_height(notes, room), _RUG if drawn.acts is not None else 0.0
-    sheet = design.sheet(heading, under, foot, above + _PANEL + below + _TICKS)
-    box = sheet.body.inset(left=left, right=right, top=above, bottom=below + _TICKS)
-    panel = sheet.axes(box, x=limits, y=(0, high))
-    axes.set_values(panel, ticks)
-    axes.set_words(sheet, box, "tenser", "calmer")
-    _draw_share(panel, drawn)
-    set_ends(sheet, box, (0, high), ends)
-    tips = [box.y + turn["value"] / high * box.height for turn in drawn.turns.to_dict("records")]
-    set_callouts(sheet, Box(box.x, box.top, box.width, above), notes, tips)
-    if drawn.acts is None:
-        axes.set_time(panel, box.width)
-    else:
-        rug.draw(sheet, Box(box.x, box.y - below, box.width, below - 0.08), limits, drawn.acts)
-    return sheet
+def _draw_share(panel: Axes, share: pd.DataFrame, usual: float | None, peaks: pd.DataFrame) -> None:
+    # A peak is a day, the grid a month in a long record: the line passes through both.
+    rows = pd.concat([share, peaks[["date", "value"]]]) if len(peaks) else share
+    rows = rows.sort_values("date", kind="stable").drop_duplicates("date").reset_index(drop=True)
+    recent = rows["value"].astype(float).where(~frames.silent(rows)).to_numpy()
+    if usual is not None:
+        fill_around(panel, axes.days(rows["date"]), recent, usual)
+    frames.draw_recent(panel, rows, design.INK, width=1.1, gid="tension_share")
 
 
-def _callout(turn: dict[Any, Any], limits: tuple[float, float], left: float, room: float) -> Callout:
-    place = left + (axes.at(turn["date"]) - limits[0]) / (limits[1] - limits[0]) * room
-    wide = not pd.isna(turn["since"]) and (turn["until"] - turn["since"]).days > _SURE_DAYS
-    doubt = f"Interval {_years(turn['since'], turn['until'])}. " if wide else ""
-    return Callout(place, words.day(turn["date"]), f"{doubt}Nearest: {turn['words']}" if turn["words"] else doubt)
+def fill_around(panel: Axes, x: Any, y: Any, level: float) -> None:
+    """Fill between a line and a level, tenser above and calmer below, and draw the level."""
+    fill: dict[str, Any] = {"linewidth": 0, "interpolate": True, "alpha": 0.75}
+    with np.errstate(invalid="ignore"):
+        panel.fill_between(x, y, level, where=y >= level, color=design.CONFLICT_TINT, gid="tenser", **fill)
+        panel.fill_between(x, y, level, where=y <= level, color=design.COOPERATION_TINT, gid="calmer", **fill)
+    panel.axhline(level, color=design.GREY, linewidth=0.7, gid="reference")
 
 
-def _years(since: pd.Timestamp, until: pd.Timestamp) -> str:
-    return f"{since.year}–{until.year}" if since.year != until.year else f"within {since.year}"
-
-
-def _draw_share(panel: Axes, drawn: _Drawn) -> None:
-    share = drawn.share
-    if drawn.prior is not None:
-        panel.axhline(drawn.prior, color=design.GREY, linewidth=0.9, linestyle=(0, (4, 3)), gid="reference")
-    frames.draw_remembered(panel, share, design.INK, width=1.5, gid="tension_share")
-    for turn in drawn.turns[drawn.turns["since"].notna()].to_dict("records"):
-        span = [max(axes.at(turn["since"]), panel.get_xlim()[0]), min(axes.at(turn["until"]), panel.get_xlim()[1])]
-        panel.plot(span, [panel.get_ylim()[1]] * 2, color=design.INK, linewidth=2.2, clip_on=False, gid="turn-interval")
-    ends = pd.concat([share.iloc[[-1]], drawn.turns], ignore_index=True)
-    if drawn.peak is not None and drawn.peak["agreement"] >= SURE:
-        panel.plot(
-            [axes.at(drawn.peak["date"])], [drawn.peak["value"]], "o", color=design.INK, markersize=4, gid="peak"
+def _draw_peaks(sheet: Sheet, panel: Axes, box: Box, peaks: pd.DataFrame) -> None:
+    """Mark each peak with its whisker, and number it with its height, as in the key."""
+    if peaks.empty:
+        return
+    low, high = panel.get_xlim()
+    marks = [f"{i + 1}  {wording.percent(value)}" for i, value in enumerate(peaks["value"])]
+    wides = [width(mark, LABEL, BOLD) + 0.06 for mark in marks]
+    places = [box.x + (axes.at(day) - low) / (high - low) * box.width for day in peaks["date"]]
+    centres = spread(places, wides, box.x, box.right)
+    for (_, row), mark, centre in zip(peaks.iterrows(), marks, centres, strict=True):
+        frames.draw_whisker(panel, row, design.CONFLICT, gid="peak")
+        top = float(row["value"]) if pd.isna(row["high"]) else float(row["high"])
+        sheet.text(
+            centre, box.y + min(top, 1.0) * box.height + 0.035, mark, ha="center", weight=BOLD, color=design.CONFLICT
         )
-    panel.plot(axes.days(ends["date"]), ends["value"], "o", color=design.INK, markersize=4, clip_on=False, gid="marks")

@@ -44,10 +44,10 @@ def drawn(rel: Relationship, view: View) -> Chart:
 def chart_of(asked: Ready) -> Chart:
     """Draw the chart of a view that the record can answer."""
     if asked.acts.empty:
-        from analysis.charts import design
+        from analysis.charts import design, scaffold
 
         with design.drawing():
-            return design.nothing(
+            return scaffold.nothing(
                 asked.view.chart, "No act fits these choices", asked.shown[["event_id"]], source_line(asked)
             )
     chart = {"tension": _tension, "conduct": _conduct, "timeline": _timeline}[asked.view.chart](asked)
@@ -86,14 +86,20 @@ def _house(asked: Ready) -> dict[str, Any]:
 
 def _tension(asked: Ready) -> Chart:
     from analysis import charts
-    from analysis.measures.peak import peak
+    from analysis.measures.peak import peaks
     from analysis.measures.tension import tension
 
     half_life = asked.view.half_life
     share = tension(asked.acts, half_life=half_life, **_grid(asked))
-    top = peak(asked.acts, half_life=half_life, start=asked.start, end=asked.end, seed=asked.view.seed)
+    top = peaks(asked.acts, half_life=half_life, start=asked.start, end=asked.end, seed=asked.view.seed)
     return charts.tension(
-        share, asked.acts, half_life=half_life, peak=top, acts=asked.part.acts_between, **_house(asked)
+        share,
+        asked.acts,
+        top,
+        eras=asked.known.eras,
+        half_life=half_life,
+        acts=asked.part.acts_between,
+        **_house(asked),
     )
 
 

@@ -47,7 +47,7 @@ def to_docx(
         "lang": {"t": "MetaString", "c": contents.language},
     }
     tree = pandoc.document(
-        [*lead, *_for_word(body.blocks, drawn)], {key: told for key, told in meta.items() if told["c"]}
+        [*lead, *_for_word(body.blocks, drawn, gallery)], {key: told for key, told in meta.items() if told["c"]}
     )
     # Pandoc reads pictures by name only outside its sandbox. Every picture left in the tree is one of this folder.
     options = ["--resource-path", str(folder), "--reference-doc", str(after)]
@@ -71,13 +71,16 @@ def _drawn(gallery: Gallery, folder: Path, fonts: Path | None) -> Drawn:
     return names
 
 
-def _for_word(blocks: list[Node], drawn: Drawn) -> list[Node]:
+def _for_word(blocks: list[Node], drawn: Drawn, gallery: Gallery) -> list[Node]:
     """Return blocks in which marked parts have Word styles and pictures their files."""
     counts: dict[str, int] = {}
+    where = "the document"
 
     def visit(node: Node) -> list[Node]:
+        nonlocal where
         kind = node["t"]
         if kind == "RawBlock":
+            where = node["c"][1] or where
             return []
         if kind == "Image":
             (_, _, pairs), alt, (name, _) = node["c"]
@@ -86,6 +89,8 @@ def _for_word(blocks: list[Node], drawn: Drawn) -> list[Node]:
             file, inches = drawn[name]
             return [{"t": "Image", "c": [attr(**_wide(dict(pairs).get("width", ""), inches)), alt, [file, ""]]}]
         if kind == "Table":
+            if tables.too_wide(node):
+                gallery.notices.add(where, "the table is wider than the page; Word makes its columns narrow.")
             for cell in (cell for row in rows_of(node) for cell in row[1]):
                 _mark_look(cell)
         if kind in {"Figure", "Table"}:

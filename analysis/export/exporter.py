@@ -29,7 +29,6 @@ FORMS = tuple(WRITERS)
 PAPERS = ("a4", "us-letter")
 MISSING_ALT = ("refuse", "placeholder")
 ROWS = 400
-_CSL = Path(__file__).with_name("briefing.csl")
 
 
 @overload
@@ -155,7 +154,7 @@ def render(
             with tempfile.TemporaryDirectory(prefix="briefing-") as temporary:
                 work = Path(temporary)
                 if notes.cited(body.blocks):
-                    body.blocks = notes.number(body.blocks, held.references, work, _CSL, held.language)
+                    body.blocks = notes.number(body.blocks, held.references, work, held.language)
                 made: bytes = write(body, held, gallery, work, paper=sheet, fonts=Path(fonts) if fonts else None)
         except OSError as error:
             raise PublishError(

@@ -24,6 +24,8 @@ from analysis.export.pictures import Gallery
 _TEMPLATE = Path(__file__).with_name("briefing.html")
 _FACES = ("Regular", "Semibold")
 _LEFTWARD = ("ar", "arc", "ckb", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi")
+_SCROLLS = re.compile(rb"<(pre|table)\b")
+_EMPTY_HEAD = re.compile(rb"<th((?: [^>]*)?)>(?:&nbsp;|\xc2\xa0|\s)*</th>")
 _TYPES = {"svg": "svg+xml", "png": "png", "jpg": "jpeg", "gif": "gif", "webp": "webp"}
 
 
@@ -45,7 +47,9 @@ def to_html(body: Body, contents: Contents, gallery: Gallery, folder: Path, **_:
     }
     blocks = [*_for_web(body.blocks, gallery), *_carried(body.attachments)]
     tree = pandoc.document(blocks, meta)
-    return pandoc.write(tree, "html5", "--mathml", "--section-divs", "--template", str(_TEMPLATE), cwd=folder)
+    made = pandoc.write(tree, "html5", "--mathml", "--section-divs", "--template", str(_TEMPLATE), cwd=folder)
+    # What scrolls can be reached by keyboard; a head without words is none.
+    return _EMPTY_HEAD.sub(rb"<td\1></td>", _SCROLLS.sub(rb'<\1 tabindex="0"', made))
 
 
 def _meta(text: str) -> dict[str, Any]:

@@ -40,6 +40,11 @@ FORMS: Mapping[str, Kind] = {
     "text/latex": "latex",
     "text/plain": "plain",
 }
+TEXT_LIMIT = 200_000  # characters of one output that a document shows: some forty pages
+HTML_LIMIT = 2_000_000  # characters of one table
+# What is not shown on the screen either, or is the plain text itself.
+_NOT_RICHER = re.compile(r"text/(plain|csv)|application/(vnd\.bilateral-workbook|papermill|scrapbook)")
+_CUT = "; the notebook has the whole.]"
 _MATHS = re.compile(
     r"\s*(?:\$|\\\[|\\\(|\\begin\{(?!tabular|table|longtable|document|center|itemize|enumerate|verbatim|figure))"
 )
@@ -121,22 +126,44 @@ def read(notebook: str | Path | Mapping[str, Any]) -> Mapping[str, Any]:
         If there is no such file, or it holds no notebook.
     """
     if isinstance(notebook, Mapping):
-        return notebook
+        return _whole(notebook)
     path = Path(notebook)
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise PublishError(f"{path}: the notebook cannot be read ({error.strerror or error}).") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise PublishError(f"{path}: this is not a notebook: {error}.") from error
     if not isinstance(found, dict) or "nbformat" not in found:
         raise PublishError(f"{path}: this is not a notebook: it has no `nbformat`.")
     if found["nbformat"] != 4:
         import nbformat
 
-        upgraded: Mapping[str, Any] = nbformat.reads(json.dumps(found), as_version=4)  # type: ignore[no-untyped-call]
-        return upgraded
-    return found
+        try:
+            found = nbformat.reads(json.dumps(found), as_version=4)  # type: ignore[no-untyped-call]
+        except Exception as error:
+            words = f"{type(error).__name__}: {one_line(str(error))}"
+            raise PublishError(f"{path}: a notebook of format {found['nbformat']} cannot be read ({words}).") from error
+    return _whole(found)
+
+
+def _whole(notebook: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a notebook whose parts have the types that the format gives them, for programs that write others."""
+
+    def mapping(value: Any) -> dict[str, Any]:
+        return {key: part for key, part in value.items() if part is not None} if isinstance(value, Mapping) else {}
+
+    def parts(value: Any) -> list[dict[str, Any]]:
+        return [mapping(part) for part in value if isinstance(part, Mapping)] if isinstance(value, list) else []
+
+    cells = []
+    for cell in parts(notebook.get("cells")):
+        outputs = [
+            {**output, **{key: mapping(output.get(key)) for key in ("data", "metadata")}}
+            for output in parts(cell.get("outputs"))
+        ]
+        cells.append({**cell, "metadata": mapping(cell.get("metadata")), "outputs": outputs})
+    return {**notebook, "metadata": mapping(notebook.get("metadata")), "cells": cells}
 
 
 def gather(
@@ -161,22 +188,28 @@ def gather(
             continue
         if number == 1 and cell.get("cell_type") in {"raw", "markdown"}:
             front, cell = _front_matter(cell)
-        for piece, bundle in _pieces(cell, number, tags, code, priority):
+        for piece, bundle in _pieces(cell, number, tags, code, priority, said):
             if EMPTY_MIME in bundle:
                 continue
-            cover = cover or bundle.get(COVER_MIME) or {}
+            if isinstance(told := bundle.get(COVER_MIME), Mapping):
+                cover = cover or told
             for item in bundle.get(BIBLIOGRAPHY_MIME, []):
                 references.setdefault(str(item.get("id", "")), item)
             if "text/csv" in bundle:
                 attachments.append(_attachment(bundle, piece, number))
             if piece.kind == "plain" and bundle and piece.mime != "text/plain":
                 said.add(piece.where, f"an output of a kind that a page cannot show is left out: {piece.title}.")
+            elif piece.kind == "plain" and (richer := [mime for mime in bundle if not _NOT_RICHER.match(mime)]):
+                said.add(piece.where, f"an output is replaced by its plain text: {', '.join(sorted(richer))}.")
+            if piece.text.endswith(_CUT):
+                said.add(piece.where, "an output is too long for a document; what is left out is counted there.")
             if COVER_MIME not in bundle:
                 pieces.append(piece)
     if cover:
         pieces = _without_empty_sections(pieces)
     metadata = notebook.get("metadata", {})
     listed = metadata.get("authors", [])
+    listed = listed if isinstance(listed, list) else [listed]
     names = [one_line(str(each.get("name", "") if isinstance(each, Mapping) else each)) for each in listed]
     return Contents(
         name=name,
@@ -236,7 +269,7 @@ def _short(cover: Mapping[str, Any]) -> bool:
 
 
 def _pieces(
-    cell: Mapping[str, Any], number: int, tags: set[str], code: bool, priority: Sequence[str]
+    cell: Mapping[str, Any], number: int, tags: set[str], code: bool, priority: Sequence[str], said: Notices
 ) -> Iterator[tuple[Piece, Mapping[str, Any]]]:
     """Yield a cell's pieces, each with the bundle it was chosen from."""
     source = joined(cell.get("source", ""))
@@ -249,13 +282,14 @@ def _pieces(
         "alt": one_line(str(metadata.get("alt", ""))),
     }
     kind = cell.get("cell_type")
-    if kind == "markdown" or (
-        kind == "raw" and metadata.get("raw_mimetype", metadata.get("format")) == "text/markdown"
-    ):
+    meant = metadata.get("raw_mimetype", metadata.get("format")) if kind == "raw" else None
+    if kind == "markdown" or meant == "text/markdown":
         if source.strip():
             yield Piece("prose", text=clean(source), attachments=cell.get("attachments", {}), **common), {}
-    elif kind == "raw" and source.strip() and not metadata.get("raw_mimetype", metadata.get("format")):
-        # A raw cell that is meant for no other program is on the screen as text.
+    elif meant and source.strip():
+        said.add(where, f"a raw cell that is meant for {meant} is left out.")
+    elif kind != "code" and source.strip():
+        # A raw cell that is meant for no other program is on the screen as text, and so is a cell of an unknown type.
         yield Piece("plain", text=clean(source), mime="text/plain", **common), {}
     elif kind == "code":
         if code and source.strip() and "remove-input" not in tags:
@@ -291,25 +325,33 @@ def _output(
 ) -> Iterator[tuple[Piece, Mapping[str, Any]]]:
     kind = output.get("output_type")
     if kind == "stream":
-        if (text := terminal(joined(output.get("text", "")))).strip():
+        if (text := terminal(_bounded(joined(output.get("text", ""))))).strip():
             yield Piece("plain", text=text, **common), {}
     elif kind == "error":
         title = one_line(terminal(f"{output.get('ename', 'Error')}: {output.get('evalue', '')}".rstrip(": ")))
         yield Piece("failure", text=terminal("\n".join(output.get("traceback", []))), title=title, **common), {}
     elif kind in {"display_data", "execute_result"}:
-        yield _chosen(output.get("data", {}), output.get("metadata", {}), common, priority)
+        bundle = output.get("data", {})
+        # What has nothing in it is nothing on the screen.
+        if any(joined(form).strip() if isinstance(form, str | list) else True for form in bundle.values()):
+            yield _chosen(bundle, output.get("metadata", {}), common, priority)
 
 
 def _chosen(
     bundle: Mapping[str, Any], metadata: Mapping[str, Any], common: dict[str, Any], priority: Sequence[str]
 ) -> tuple[Piece, Mapping[str, Any]]:
     """Return the richest form of a bundle that paper can hold; a bundle without any says what it holds."""
-    plain = terminal(joined(bundle.get("text/plain", "")))
+    plain = terminal(_bounded(joined(bundle.get("text/plain", ""))))
     if BIBLIOGRAPHY_MIME in bundle:
         return Piece("notes", plain=plain, **common), bundle
     for mime in priority or _ranked(bundle, metadata):
         if mime in FORMS and mime in bundle and (text := joined(bundle[mime])).strip():
             kind, told = FORMS[mime], metadata.get(mime, {})
+            if kind == "html" and len(text) > HTML_LIMIT and "data:image" not in text:
+                # Half a table cannot be shown.
+                words = f"[Left out here: a table of {len(text):,} characters{_CUT}"
+                return Piece("plain", text=words, mime="text/plain", **common), bundle
+            text = text if kind in {"picture", "html"} else _bounded(text)
             ready = terminal(text) if kind == "plain" else text if kind == "picture" else clean(text)
             about = told if isinstance(told, Mapping) else {}
             return Piece(kind, text=ready, plain=plain, mime=mime, metadata=about, **common), bundle
@@ -335,6 +377,11 @@ def _attachment(bundle: Mapping[str, Any], piece: Piece, number: int) -> Attachm
     told = piece.metadata
     description = one_line(str(told.get("title") or told.get("caption") or piece.plain))
     return Attachment(str(told.get("name") or f"cell-{number}"), description[:250], joined(bundle["text/csv"]))
+
+
+def _bounded(text: str) -> str:
+    """Return a text that is no longer than a document can hold, with the count of what it was."""
+    return text if len(text) <= TEXT_LIMIT else f"{text[:TEXT_LIMIT]}\n[Cut here: {len(text):,} characters{_CUT}"
 
 
 def joined(text: object) -> str:

@@ -24,6 +24,7 @@ from analysis.export.notebook import Piece
 from analysis.export.pandoc_tree import Node, attr, div, each, text_of, walk, words
 from analysis.export.terminal_text import one_line
 
+_CSL = Path(__file__).with_name("briefing.csl")
 _WEB = re.compile(r"https?://[^\s<>]+", re.IGNORECASE)
 _VERBATIM = {"id", "type", "language", "URL", "DOI"}
 
@@ -45,9 +46,7 @@ def uncited(content: list[Any], piece: Piece, known: set[str]) -> list[Node] | N
     return list(content[1]) if missing else None
 
 
-def number(
-    blocks: list[Node], references: Sequence[Mapping[str, Any]], folder: Path, csl: Path, language: str
-) -> list[Node]:
+def number(blocks: list[Node], references: Sequence[Mapping[str, Any]], folder: Path, language: str) -> list[Node]:
     """Return blocks with citations numbered and linked, and the notes in the division `refs`."""
     # The token must not be found in anything that is printed; the first of these that is not, is taken.
     everything = json.dumps([blocks, list(references)])
@@ -58,7 +57,7 @@ def number(
     meta: dict[str, Any] = {"link-citations": {"t": "MetaBool", "c": True}}
     if language.split("-")[0].lower() != "en":
         meta["lang"] = {"t": "MetaString", "c": language}
-    made = pandoc.cite(pandoc.document(blocks, meta), csl, source)
+    made = pandoc.cite(pandoc.document(blocks, meta), _CSL, source)
     numbered: list[Node] = walk(_restored(made["blocks"], texts, mark), _as_list, "Div")
     return numbered
 

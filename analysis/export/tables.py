@@ -13,7 +13,7 @@ import csv
 import html as entities
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,20 +34,6 @@ _NUMBER = re.compile(
 
 _SHEET = re.compile(r"<style\b[^>]*>(.*?)</style>", re.DOTALL | re.IGNORECASE)
 _RULES = re.compile(r"([^{}]+)\{([^{}]*)\}")
-_NAMED: Mapping[str, str] = dict(
-    re.findall(
-        r"(\w+)=(\w+)",
-        """
-        black=000000 white=ffffff red=ff0000 lime=00ff00 green=008000 blue=0000ff yellow=ffff00 orange=ffa500
-        gold=ffd700 pink=ffc0cb salmon=fa8072 tomato=ff6347 lightgreen=90ee90 palegreen=98fb98
-        darkgreen=006400 limegreen=32cd32 crimson=dc143c lightblue=add8e6 skyblue=87ceeb darkblue=00008b
-        navy=000080 steelblue=4682b4 gray=808080 grey=808080 lightgray=d3d3d3 lightgrey=d3d3d3 silver=c0c0c0
-        purple=800080 violet=ee82ee cyan=00ffff aqua=00ffff teal=008080 magenta=ff00ff brown=a52a2a
-        maroon=800000 darkred=8b0000 darkorange=ff8c00 lightyellow=ffffe0 lightcoral=f08080 coral=ff7f50
-        khaki=f0e68c indianred=cd5c5c firebrick=b22222
-        """,
-    )
-)
 _COLOUR = r"(#[0-9a-fA-F]{3,8}\b|rgba?\([^()]*\)|[a-zA-Z]+)"
 _BAR = re.compile(r"linear-gradient\(\s*90deg\s*,(.*)\)\s*$")
 _INK, _PAPER, _ENOUGH = "1a1a1a", "ffffff", 4.5
@@ -113,7 +99,12 @@ def _hex(text: str) -> str:
         digits = told[1:]
         digits = "".join(2 * digit for digit in digits) if len(digits) in {3, 4} else digits
         return digits[:6] if len(digits) in {6, 8} and digits[6:] != "00" else ""
-    return _NAMED.get(told, "")
+    from PIL import ImageColor
+
+    try:
+        return "".join(f"{channel:02x}" for channel in ImageColor.getrgb(told)[:3])
+    except ValueError:
+        return ""  # such as `inherit`
 
 
 def _bar(text: str) -> str:
@@ -284,6 +275,13 @@ def fit(table: Node, where: str, notices: Notices) -> list[Node]:
     return parts
 
 
+def too_wide(table: Node) -> bool:
+    """Return whether a table does not fit the line of a page at any size."""
+    grid = _grid(table)
+    stated = any(spec[1]["t"] != "ColWidthDefault" for spec in table["c"][2])
+    return not stated and sum(_need(grid.column(index)) for index in range(grid.width)) > CAPACITY[-1][1]
+
+
 def labels(table: Node) -> int:
     """Return how many first columns hold the labels of rows; at least one."""
     counts: list[int] = [body[1] for body in table["c"][4]]
@@ -367,7 +365,6 @@ def _need(texts: list[str]) -> int:
     return min(longest, _WORD) + _GAP
 
 
-def styled(cell: list[Any]) -> Mapping[str, str]:
+def styled(cell: list[Any]) -> dict[str, str]:
     """Return what `style_of` has left in a cell's attributes."""
-    told: Mapping[str, str] = dict(cell[0][2])
-    return {key: value for key, value in told.items() if key in {"fill", "ink", "bar", "weight"}}
+    return {key: value for key, value in cell[0][2] if key in {"fill", "ink", "bar", "weight"}}

@@ -105,6 +105,11 @@ def world(path: str | os.PathLike[str], *, guards: Guards | None = None, engine:
     """
     rows, scan = _opened(path, engine)
     table = engines.frame(monthly(rows, scan.feed, guards))
+    pairs = table[["actor_low", "actor_high"]].drop_duplicates()
+    if len(pairs) == 1:
+        # As an earlier scan of one dyad is, that was written as one file and scanned again.
+        got = f"rows of {' and '.join(pairs.iloc[0])} alone"
+        raise OptionError("world", "path", "a scan of all dyads", got, "Scan the feed's archives without --dyad.")
     return table.sort_values(["month", "actor_low", "actor_high"], kind="stable", ignore_index=True)
 
 

@@ -28,6 +28,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 CHUNK = 1 << 17
+# So much of a file tells what it is.
+HEAD = 1 << 16
 _LEAST = 1 << 22  # below four megabytes no ratio is a danger
 _LOCAL = struct.Struct("<4s5H3L2H")
 
@@ -213,26 +215,6 @@ def _inflate(file: BinaryIO, packed: int | None, checksum: int | None) -> Iterat
         raise ArchiveError("the checksum is wrong")
 
 
-def _damage() -> type[Exception]:
-    from isal import isal_zlib
-
-    return isal_zlib.error  # type: ignore[return-value]
-
-
-def _gunzip(file: BinaryIO) -> Iterator[bytes]:
-    from isal import isal_zlib
-
-    yield from _streams(file, lambda: isal_zlib.decompressobj(31), _damage())
-
-
-def _bunzip(file: BinaryIO) -> Iterator[bytes]:
-    yield from _streams(file, bz2.BZ2Decompressor, OSError)
-
-
-def _unxz(file: BinaryIO) -> Iterator[bytes]:
-    yield from _streams(file, lzma.LZMADecompressor, lzma.LZMAError)
-
-
 def _unzstd(file: BinaryIO) -> Iterator[bytes]:
     import pyarrow as pa
 
@@ -281,9 +263,32 @@ def _guarded(chunks: Iterator[bytes], file: BinaryIO, limits: Limits, packed: in
         yield piece
 
 
+def beginning(chunks: Iterator[bytes]) -> tuple[bytes, ArchiveError | None]:
+    """Return the first bytes of a member, and what stopped it if it broke off before there were enough."""
+    head = b""
+    try:
+        while len(head) < HEAD and (chunk := next(chunks, b"")):
+            head += chunk
+    except ArchiveError as error:
+        return head, error
+    return head, None
+
+
+def _damage() -> type[Exception]:
+    from isal import isal_zlib
+
+    return isal_zlib.error  # type: ignore[return-value]
+
+
+def _gunzip(file: BinaryIO) -> Iterator[bytes]:
+    from isal import isal_zlib
+
+    return _streams(file, lambda: isal_zlib.decompressobj(31), _damage())
+
+
 _PACKED: tuple[tuple[bytes, Callable[[BinaryIO], Iterator[bytes]]], ...] = (
     (b"\x1f\x8b", _gunzip),
-    (b"BZh", _bunzip),
-    (b"\xfd7zXZ\x00", _unxz),
+    (b"BZh", lambda file: _streams(file, bz2.BZ2Decompressor, OSError)),
+    (b"\xfd7zXZ\x00", lambda file: _streams(file, lzma.LZMADecompressor, lzma.LZMAError)),
     (b"\x28\xb5\x2f\xfd", _unzstd),
 )

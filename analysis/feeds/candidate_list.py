@@ -37,30 +37,10 @@ NEAR = pd.Timedelta(days=3)
 # Words of a headline that two texts must share to be of one happening, unless it is half of the shorter one's.
 SHARED = 3
 STATES = ("new", "perhaps", "held", "rejected")
-COLUMNS = (
-    "candidate",
-    "state",
-    "why",
-    "record",
-    "mark",
-    "rank",
-    "start",
-    "end",
-    "direction",
-    "cameo",
-    "quad_class",
-    "goldstein",
-    "rows",
-    "texts",
-    "publishers",
-    "weight",
-    "headline",
-    "url",
-    "urls",
-    "places",
-    "domain",
-    "source",
-)
+COLUMNS = words("""
+    candidate state why record mark rank start end direction cameo quad_class goldstein rows texts publishers
+    weight headline url urls places domain source
+""")
 _COMMON = frozenset(words("the and for with from that this have has are was were will says said over after about news"))
 
 

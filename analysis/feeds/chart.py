@@ -7,28 +7,29 @@ where there is no stream: a month without any archive is hatched, a month with a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import pandas as pd
 
 from analysis.charts import axes, design, frames
 from analysis.charts.labels import End
+from analysis.charts.scaffold import House, Page, chart
 from analysis.charts.stack import Plan, stack
 from analysis.feeds import coverage
 from analysis.findings import wording
-from analysis.findings.display import Chart, Finding
+from analysis.findings.display import Finding
 
 if TYPE_CHECKING:
-    from analysis.charts.design import Sheet
+    from analysis.charts.design import Sheet, Words
 
 _NOTE = (
     "The levels of the two lines are not comparable: coders and machines score differently. Compare when they rise and "
     "fall. Agreement makes neither true; disagreement says where to read."
 )
-_COLORS = {"record": design.INK, "feed": design.THIRD}
+_STYLES: dict[str, tuple[str, Any]] = {"record": (design.INK, "-"), "feed": (design.GREY, (0, (3, 1.2)))}
 
 
-@design.drawn
+@chart("corroboration", "date", "value", note=_NOTE)
 def corroboration_chart(
     curated: pd.DataFrame,
     feed: pd.DataFrame,
@@ -36,9 +37,8 @@ def corroboration_chart(
     agreement: pd.DataFrame,
     *,
     name: str,
-    sides: wording.Sides | None = None,
-    cutoff: Any = None,
-) -> Chart:
+    **house: Unpack[House],
+) -> Page:
     """Draw the tension share of a record and of a feed.
 
     Parameters
@@ -51,37 +51,39 @@ def corroboration_chart(
         The frame of `corroborate`, for the title.
     name : str
         What the feed is called.
-    sides, cutoff
-        As in every chart.
+    house
+        As every chart, see `analysis.charts.scaffold.House`.
 
     Raises
     ------
     ColumnError
         If a needed column is absent.
     """
-    for frame in (curated, feed):
-        frames.require(frame, "feeds.corroboration_chart", "date", "value")
-    parts = {"record": frames.series(curated, "tension_share"), "feed": frames.series(feed, "tension_share")}
+    frames.require(feed, "feeds.corroboration_chart", "date", "value")
+    period = house.get("period")
+    both = {"record": frames.within(curated, period), "feed": frames.within(feed, period)}
+    parts = {key: frames.series(one, "tension_share") for key, one in both.items()}
     rows = pd.concat([part.assign(series=key) for key, part in parts.items()], ignore_index=True)
-    foot = wording.source_line(None, f"workbook record; {name}", cutoff)
     if any(part["value"].notna().sum() == 0 for part in parts.values()):
-        return design.nothing("corroboration", f"Nothing to compare: the record or the {name} has no act", rows, foot)
-    heading = _title(agreement, name)
+        return Page(rows, f"Nothing to compare: the record or the {name} has no act")
     months = coverage.monthly(periods)
-    under = wording.subtitle(
-        f"Tension share of acts between {wording.dyad(sides)} in the record and in the {name}, "
-        f"{wording.period(rows['date'].min(), rows['date'].max())}: 0 all cooperation, 1 all conflict",
-        "Below: rows of the dyad in 1,000 lines of the feed, by month; hatched where there is no archive",
-        "Dotted: no recent act",
-    )
-    sheet = _draw((heading, under, foot), parts, months)
     compared = "; ".join(_row(row) for row in agreement.itertuples())
     missing = int((months["state"] != "covered").sum())
-    alt = (
-        f"Line chart of two tension shares, of the record and of the {name}. {heading}. Rank correlations: {compared}. "
-        f"{missing} of {len(months)} months of the feed have no archive."
+    return Page(
+        rows,
+        _title(agreement, name),
+        f"Hostile part of acts between {wording.dyad(house.get('sides'))} in the record and in the {name}, percent of "
+        f"weight, {wording.period(rows['date'].min(), rows['date'].max())}",
+        "Below: rows of the dyad in 1,000 lines of the feed, by month; hatched where there is no archive. No line: no "
+        "act in the last half-life. Upright stroke: 90% of redrawn records.",
+        (
+            f"Line chart of two tension shares, of the record and of the {name}",
+            f"Rank correlations: {compared}. {missing} of {len(months)} months of the feed have no archive.",
+        ),
+        lambda words: _draw(
+            words, parts, months, axes.time_limits(rows["date"].min(), rows["date"].max(), period=period)
+        ),
     )
-    return Chart(sheet.figure, "corroboration", heading, under, foot, alt, rows, _NOTE)
 
 
 def sentence(agreement: pd.DataFrame, name: str) -> Finding:
@@ -109,31 +111,29 @@ def _row(row: Any) -> str:
     return f"{wording.number(row.value, 2)} ({interval}) over {row.periods} {length}"
 
 
-def _draw(texts: tuple[str, str, str], parts: dict[str, pd.DataFrame], months: pd.DataFrame) -> Sheet:
-    first = min(part["date"].min() for part in parts.values())
-    last = max(part["date"].max() for part in parts.values())
-    limits = axes.time_limits(first, last)
+def _draw(words: Words, parts: dict[str, pd.DataFrame], months: pd.DataFrame, limits: tuple[float, float]) -> Sheet:
     ends = [
-        End(float(known["value"]), f"{key} {known['value']:.2f}", _COLORS[key])
+        End(float(known["value"]), f"{key} {wording.percent(known['value'])}", _STYLES[key][0])
         for key, part in parts.items()
-        if (known := frames.last_known(part)) is not None
+        if (known := frames.last_recent(part)) is not None
     ]
     rate = months["share"].fillna(0.0) * 1000
     most = max(float(rate.max()), 0.001) if len(rate) else 1.0
+    ticks, labels = axes.share_ticks()
     plans = [
-        Plan(1.9, axes.value_ticks(0, 1), up="tenser", down="calmer", ends=ends),
+        Plan(1.9, ticks, labels, up="tenser", down="calmer", ends=ends),
         Plan(0.8, axes.value_ticks(0, most, 3), head="Rows of the dyad in 1,000 lines of the feed"),
     ]
-    sheet, panels, _ = stack(texts, limits, plans)
-    for key, style in (("feed", "-"), ("record", (0, (3, 1.2)))):
-        frames.draw_remembered(panels[0][0], parts[key], _COLORS[key], style=style, gid=key)
+    sheet, panels, _ = stack(words, limits, plans)
+    for key, (color, style) in _STYLES.items():
+        frames.draw_recent(panels[0][0], parts[key], color, style=style, gid=key)
     lower = panels[1][0]
     for start, state, value in zip(months["start"], months["state"], rate, strict=True):
         left, right = axes.at(start), axes.at(start + pd.offsets.MonthBegin(1))
         if right < limits[0] or left > limits[1]:
             continue
         if state == "covered":
-            lower.bar((left + right) / 2, value, width=(right - left) * 0.8, color=design.THIRD, gid="share")
+            lower.bar((left + right) / 2, value, width=(right - left) * 0.8, color=design.GREY, gid="share")
         else:
             design.hatched(lower, max(left, limits[0]), min(right, limits[1]), gid=state.replace(" ", "-"))
     return sheet

@@ -17,14 +17,18 @@ text, publisher, url   what makes two rows one text; who published it; where
 mentions, place        as the feed has them; place as alpha-3
 fault         why the row cannot be used: `date`, `score`, `code`; missing for a good row
 feed, feed_file, feed_line   where it stood
-repaired      which repairs were made to the row (`steps.REPAIRS`), each followed by `;`; the scan keeps the file's cell
+repaired      which repairs were made to the row (`repairs.REPAIRS`), each followed by `;`; a scan keeps the file's cell
 """
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from analysis.feeds.few import Value, ops
+from analysis.record import codebook, places
 
 if TYPE_CHECKING:
     from ibis.expr.types import DateValue, StringValue, Table
@@ -76,8 +80,7 @@ def texts(raw: Table, names: Sequence[str]) -> Table:
     The place of each row comes along, and `repaired`, the names of the repairs made to it, each followed by `;`. A
     reader works on this table, so that what it repeats is a name, not an expression.
     """
-    import ibis
-
+    ibis = ops(raw)
     held = {column.lower(): column for column in raw.columns}
     made = {}
     for name in (*names, "feed_file"):
@@ -91,8 +94,7 @@ def day(value: StringValue) -> DateValue:
 
     Days that are written in another way were brought to this one by the scan of their file (`days`).
     """
-    import ibis
-
+    ibis = ops(value)
     digits = value.replace("-", "")
     text = digits[0:4] + "-" + digits[4:6] + "-" + digits[6:8]
     # Engines differ in what else they take for a day, so the form is checked first.
@@ -102,36 +104,42 @@ def day(value: StringValue) -> DateValue:
 
 def number(value: StringValue) -> Any:
     """Read a number; missing where it is none."""
-    import ibis
-
+    ibis = ops(value)
     good = value.re_search(r"^-?[0-9]+(\.[0-9]+)?$")
     return ibis.ifelse(good, value, ibis.null("string")).try_cast("float64")
 
 
+@cache
+def codes(name: str = "cameo") -> tuple[dict[str, str], ...]:
+    """Return the rows of a table of the codebook, without loading pandas for them."""
+    with (places.codebook() / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(csv.DictReader(file))
+
+
+def scores() -> dict[str, float]:
+    """Return the Goldstein score of each CAMEO code of the codebook, for feeds that have none of their own."""
+    return {row["code"]: float(row["goldstein"]) for row in codes()}
+
+
 def roots() -> list[str]:
     """Return the roots of CAMEO."""
-    from analysis.record import codebook
-
-    return sorted(set(codebook.cameo()["root"]))
+    return sorted({row["root"] for row in codes()})
 
 
 def quad_of_number(value: StringValue) -> StringValue:
     """Return the quad class of its number, 1 to 4, as GDELT has it."""
-    from analysis.record import codebook
-
     return lookup(value, dict(zip("1234", codebook.QUAD_CLASSES, strict=True)))
 
 
 def quad_of_root(root: StringValue) -> StringValue:
     """Return the quad class of a CAMEO root in the workbook's scheme."""
-    from analysis.record import codebook
-
-    table = codebook.cameo()[["root", "quad_class"]].drop_duplicates()
-    return lookup(root, dict(zip(table["root"], table["quad_class"], strict=True)))
+    return lookup(root, {row["root"]: row["quad_class"] for row in codes()})
 
 
 def lookup(value: StringValue, known: dict[str, Any]) -> Any:
     """Return what a value stands for; missing where it is unknown."""
+    if isinstance(value, Value):
+        return value.map(known)
     import ibis
 
     grouped = {to: [key for key in known if known[key] == to] for to in sorted(set(known.values()))}
@@ -148,15 +156,11 @@ def domain_of(code: StringValue) -> StringValue:
 
 @cache
 def _domains() -> dict[str, str]:
-    from analysis.record import codebook
-
     found = {}
-    for code, label in codebook.cameo()[["code", "label"]].itertuples(index=False):
-        words = [name for name, signs in _ABOUT if any(sign in label.lower() for sign in signs)]
-        name = words[0] if words else _ROOTS.get(code[:2], "diplomatic")
-        if name != "diplomatic":
-            found[code] = name
-    return found
+    for row in codes():
+        words = [name for name, signs in _ABOUT if any(sign in row["label"].lower() for sign in signs)]
+        found[row["code"]] = words[0] if words else _ROOTS.get(row["code"][:2], "diplomatic")
+    return {code: name for code, name in found.items() if name != "diplomatic"}
 
 
 def web_address(url: StringValue) -> StringValue:
@@ -176,8 +180,7 @@ def pairs(table: Table, feed: Feed) -> Table:
     Several names on the first side and none on the second act together: each pair of them once, in the order of the
     alphabet, and `pair_joint` holds.
     """
-    import ibis
-
+    ibis = ops(table)
     by, to, splitter = table[feed.sides[0]], table[feed.sides[1]], feed.splitter
     joint = to.isnull() & by.contains(splitter).fill_null(False)
     wide = table.mutate(pair_joint=joint, by_names=by.fill_null(""), to_names=ibis.ifelse(joint, by, to.fill_null("")))
@@ -193,9 +196,7 @@ def pairs(table: Table, feed: Feed) -> Table:
 
 def whole(value: StringValue) -> StringValue:
     """Return a whole number without the `.0` that a spreadsheet or a data frame has put behind it."""
-    import ibis
-
-    return ibis.ifelse(value.re_search(r"^-?[0-9]+\.0+$"), value.re_extract(r"^(-?[0-9]+)", 1), value)
+    return ops(value).ifelse(value.re_search(r"^-?[0-9]+\.0+$"), value.re_extract(r"^(-?[0-9]+)", 1), value)
 
 
 def events(raw: Table, feed: Feed) -> Table:
@@ -208,15 +209,20 @@ def events(raw: Table, feed: Feed) -> Table:
     feed : Feed
         Which feed.
     """
-    import ibis
-
     from analysis.feeds.repairs import repair
+
+    ibis = ops(raw)
 
     table = repair(texts(raw, feed.used), feed)
     table = pairs(table, feed) if feed.splitter else table
     columns = feed.read(table)
+    if "cameo" in columns:
+        root = columns["cameo"][0:2]
+        columns = {"root": root, "known": root.isin(roots()), "domain": domain_of(columns["cameo"])} | columns
+        own = columns.get("quad_class")
+        columns["quad_class"] = quad_of_root(root) if own is None else own.fill_null(quad_of_root(root))
+    columns = {name: ibis.literal(value) if isinstance(value, str) else value for name, value in columns.items()}
     known = columns.pop("known")
-    columns.setdefault("domain", domain_of(columns["cameo"]) if "cameo" in columns else ibis.literal("diplomatic"))
     base = {name: ibis.null(kind) for name, kind in TYPES.items() if name not in ("lag", "fault")}
     base |= {"end": columns["start"], "reciprocal": ibis.literal(False), "feed": ibis.literal(feed.name)}
     base |= {name: table[name] for name in ("feed_file", "feed_line", "repaired")} | columns
@@ -240,7 +246,5 @@ def events(raw: Table, feed: Feed) -> Table:
 
 def web_publisher(url: StringValue) -> StringValue:
     """Return the host of an address without `www.`; the value itself where it is no address."""
-    import ibis
-
     host = url.lower().re_extract(r"^[a-z]+://(www\.)?([^/:?#]+)", 2)
-    return ibis.ifelse(url.lower().re_search(r"^[a-z]+://"), host, url)
+    return ops(url).ifelse(url.lower().re_search(r"^[a-z]+://"), host, url)

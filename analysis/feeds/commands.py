@@ -11,16 +11,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from analysis.atomic import write_document
 from analysis.errors import WorkbookError
 from analysis.feeds.feed import feeds
-
-if TYPE_CHECKING:
-    from analysis.feeds.reading import Reading
 
 _PATHS = click.argument("paths", nargs=-1, required=True)
 _FEED = click.option("--feed", type=click.Choice(list(feeds())), help="Which feed (default: told from the files).")
@@ -29,7 +26,7 @@ _DATES = click.option(
     type=click.Choice(["day-first", "month-first"]),
     help="How to read 5/6/2023 where the file leaves it open.",
 )
-_ENGINE = click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True)
+_ENGINE = click.option("--engine", type=click.Choice(["auto", "duckdb", "spark"]), default="auto", show_default=True)
 
 
 def _dyad(required: bool, words: str) -> Callable[[Any], Any]:
@@ -74,16 +71,7 @@ def feed() -> None:
 )
 @click.option("--workers", type=click.IntRange(1), help="Processes (default: one for each core).")
 @click.option("--dry-run", is_flag=True, help="Write nothing; list what each step would do.")
-def scan(
-    paths: tuple[str, ...],
-    feed: str | None,
-    dyad: tuple[str, str] | None,
-    out: Path | None,
-    dates: Any,
-    gone: Any,
-    workers: int | None,
-    dry_run: bool,
-) -> None:
+def scan(paths: tuple[str, ...], dyad: tuple[str, str] | None, out: Path | None, dry_run: bool, **options: Any) -> None:
     """Take the rows of one dyad, or of all, out of archives into a folder.
 
     PATHS are archives, text or Parquet files, folders or quoted patterns. A second call takes only what is new.
@@ -95,15 +83,15 @@ def scan(
     with tempfile.TemporaryDirectory(prefix="feed-") as scratch:
         target = out if out is not None and not dry_run else Path(scratch) / "rows"
         with _bar("Scanning") as progress:
-            report = run(paths, dyad, target, feed=feed, dates=dates, gone=gone, workers=workers, progress=progress)
+            report = run(paths, dyad, target, progress=progress, **options)
         click.echo(str(report))
         if dry_run:
             _print_steps(target, dyad)
         elif dyad and not any(target.glob("_scanning-*")):
             # A number of rows says how much was written; what it comes to must stand beside it.
-            from analysis.feeds.reading import read
+            from analysis.feeds.reading import account
 
-            _print_reading(read(target, dyad))
+            click.echo(str(account(target, dyad)))
 
 
 def _print_steps(folder: Path, dyad: tuple[str, str] | None) -> None:
@@ -130,21 +118,19 @@ def _print_steps(folder: Path, dyad: tuple[str, str] | None) -> None:
 @click.option("--mirrors", type=click.Choice(["mutual", "all", "keep"]), default="mutual", show_default=True)
 def funnel(
     paths: tuple[str, ...],
-    feed: str | None,
     dyad: tuple[str, str],
-    dates: Any,
-    engine: str,
     no_anniversaries: bool,
     no_opinions: bool,
     no_repeats: bool,
     mirrors: Any,
+    **options: Any,
 ) -> None:
     """Count from rows to acts, texts and publishers; the --no options switch a guard off."""
-    from analysis.feeds.reading import read
+    from analysis.feeds.reading import account
     from analysis.feeds.steps import Guards
 
     guards = Guards(not no_anniversaries, not no_opinions, not no_repeats, mirrors)
-    _print_reading(read(paths, dyad, feed=feed, guards=guards, dates=dates, engine=engine))
+    click.echo(str(account(paths, dyad, guards=guards, **options)))
 
 
 @feed.command()
@@ -177,7 +163,7 @@ def world(path: Path, dyad: tuple[str, str] | None, out: Path | None, engine: st
 @click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
 def export(path: Path, out: Path) -> None:
     """Write the scan in PATH as one Parquet or CSV file, told from the name of OUT; faults beside it."""
-    from analysis.feeds.one_file import export as run
+    from analysis.feeds.parts import export as run
 
     for written in run(path, out):
         click.echo(str(written))
@@ -196,13 +182,12 @@ def export(path: Path, out: Path) -> None:
 @_DATES
 def candidates(
     paths: tuple[str, ...],
-    feed: str | None,
     relationship: str,
     since: str | None,
     as_of: str | None,
     rejected: Path | None,
     out: Path,
-    dates: Any,
+    **options: Any,
 ) -> None:
     """List what a feed reports and the record does not hold yet, ranked, ready for `workbook import`."""
     from analysis.feeds.candidate_list import candidates as run
@@ -211,28 +196,12 @@ def candidates(
     from analysis.record.relationship import load
 
     rel = load(relationship, as_of)
-    reading = read(paths, (rel.side_a.id, rel.side_b.id), feed=feed, dates=dates)
+    reading = read(paths, (rel.side_a.id, rel.side_b.id), **options)
     found = run(reading, rel, since=since, rejected=rejected)
     write(found, reading.dyad, out)
     counts = found["state"].value_counts()
     click.echo(", ".join(f"{counts.get(name, 0):,} {name}" for name in ("new", "perhaps", "held", "rejected")))
     click.echo(str(out))
-
-
-def _print_reading(reading: Reading) -> None:
-    """Print the funnel, the states of the periods, and files whose scores are not those of their scheme."""
-    click.echo(str(reading.funnel))
-    states = reading.coverage.groupby("state")["periods"].sum()
-    for state, count in states.items():
-        click.echo(f"  periods {state!s:<20}{count:>14,}")
-    spans = reading.coverage[reading.coverage["file"] == ""]
-    for row in spans.sort_values("periods", ascending=False).head(5).itertuples():
-        click.echo(f"    {row.state} from {row.start:%Y-%m-%d %H:%M} to {row.end:%Y-%m-%d %H:%M}: {row.reason}")
-    for row in reading.schemes.itertuples():
-        click.echo(
-            f"  {row.file}: {row.value} of {row.wrong} in {row.rows} rows disagrees with the {row.scheme} scheme "
-            f"(agrees best with {row.agrees_with})"
-        )
 
 
 @contextmanager

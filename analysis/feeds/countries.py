@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from analysis.errors import OptionError, nearest, one_of
+from analysis.feeds.few import Value
 
 if TYPE_CHECKING:
     from ibis.expr.types import StringValue
@@ -104,11 +105,13 @@ def only(codes: Sequence[str] | None) -> Iterator[None]:
 
 def in_alpha3(column: StringValue, scheme: Scheme) -> StringValue:
     """Return the ibis expression that maps a column of a scheme to alpha-3; missing where it is no country."""
-    import ibis
-
     # A CASE of some 450 branches takes planners minutes. All codes have three letters, so one text of
     # ";spelling=ABC" pairs, searched and sliced, does it on every engine.
     known = {text: code for text, code in table(scheme).items() if not _ONLY.get() or code in _ONLY.get()}
+    if isinstance(column, Value):
+        return column.map(known)
+    import ibis
+
     book = ibis.literal("".join(f";{spelling}={code}" for spelling, code in known.items()) + ";")
     sure = ibis.ifelse(column.re_search("[;=]"), ibis.null("string"), column)
     # The place counts from 0 and is -1 where nothing is found.

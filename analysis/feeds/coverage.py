@@ -14,103 +14,135 @@ its rows, of all dyads, month by month. Missing periods that follow each other a
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from collections.abc import Iterable
-from typing import Any
-
-import pandas as pd
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analysis.errors import ColumnError
 from analysis.feeds.feed import Feed
 from analysis.feeds.rows import Summary
 
-COLUMNS = ("start", "end", "state", "reason", "file", "periods", "lines", "rows", "share")
+if TYPE_CHECKING:
+    import pandas as pd
+
 _STATES = {"read": "covered", "no rows": "no rows"}
 _RANK = {"covered": 0, "withheld": 1, "no rows": 2, "missing": 3}
+_LENGTHS = {"15min": dt.timedelta(minutes=15), "D": dt.timedelta(days=1)}
+_INSTANT = dt.timedelta(microseconds=1)
 
 
-def period_of(file: str, feed: Feed) -> pd.Period | None:
-    """Return the period of an archive by its name, or None where the feed's rule does not tell."""
+class Period(NamedTuple):
+    """The state of one period of a feed's archives, or of several without an archive that follow each other.
+
+    `start` and `end` (both included; None where nothing tells them), `state` ("covered", "no rows", "missing",
+    "withheld"), `reason` (empty for a covered one), `file`, `periods` (how many: 1 but for spans without an archive),
+    `lines` (all lines of the period; 0 where nothing was read, None where a file of several months does not tell),
+    `rows` (those of the dyad).
+    """
+
+    start: dt.datetime | None
+    end: dt.datetime | None
+    state: str
+    reason: str
+    file: str
+    periods: int
+    lines: int | None
+    rows: int
+
+    @property
+    def share(self) -> float | None:
+        """Rows in lines; None without lines."""
+        return self.rows / self.lines if self.lines else None
+
+
+def period_of(file: str, feed: Feed) -> tuple[dt.datetime, str] | None:
+    """Return start and length ("15min", "D", "M", "Y") of an archive's period by its name; None where the feed's rule
+    does not tell."""
     name = file.split("::")[0].rsplit("/", 1)[-1]
-    for pattern, form, freq in feed.periods:
+    for pattern, form, length in feed.periods:
         if found := re.search(pattern, name, re.IGNORECASE):
             try:
-                return pd.Period(pd.to_datetime(found[1], format=form), freq=freq)
+                return dt.datetime.strptime(found[1], form), length
             except ValueError:
                 return None
     return None
 
 
 def periods(
-    files: Iterable[Summary], rows: pd.DataFrame, feed: Feed, withheld: pd.DataFrame | None = None
-) -> pd.DataFrame:
-    """Tell the state of each period from the first archive to the last.
+    files: Iterable[Summary],
+    counted: Mapping[tuple[Any, ...], int],
+    feed: Feed,
+    withheld: pd.DataFrame | None = None,
+) -> list[Period]:
+    """Tell the state of each period from the first archive to the last, by its start.
 
     Parameters
     ----------
     files : iterable of Summary
         What became of each file.
-    rows : DataFrame
-        The rows taken, with `start` and `feed_file`.
+    counted : mapping
+        How many rows were taken of each file (`feed_file`) and day (`start`).
     feed : Feed
         Whose archives they are.
     withheld : DataFrame, optional
         `start`, `end` (days, both included), `reason`.
-
-    Returns
-    -------
-    DataFrame
-        Sorted by `start`: `start`, `end` (both included), `state` ("covered", "no rows", "missing", "withheld"),
-        `reason` (empty for a covered one), `file`, `periods` (how many follow each other here: 1 but for spans without
-        an archive), `lines` (all lines of the period; 0 where nothing was read, missing where a file of several months
-        does not tell), `rows` (those of the dyad), `share` (rows / lines; missing without lines).
     """
-    named, others = list[tuple[pd.Period, Summary]](), list[Summary]()
+    by_length: dict[str, dict[dt.datetime, list[Summary]]] = {}
+    others = list[Summary]()
     for one in files:
-        period = period_of(one.file, feed)
-        if period is None:
-            others.append(one)
+        if period := period_of(one.file, feed):
+            by_length.setdefault(period[1], {}).setdefault(period[0], []).append(one)
         else:
-            named.append((period, one))
-    slots = _withheld(_table([*_from_names(named), *_from_rows(others, rows)]), withheld)
-    return _spans(slots)
+            others.append(one)
+    months: Counter[tuple[str, int, int]] = Counter()
+    for (file, day), count in counted.items():
+        if day is not None:
+            months[(file or "").split("::")[0], day.year, day.month] += count
+    kept = _kept_back(withheld)
+    slots = [*_from_names(by_length, kept), *_from_rows(others, months)]
+    late = dt.datetime.max
+    return list(_spans(sorted(slots, key=lambda one: (one.start or late, one.end or late, one.file))))
 
 
-def _table(found: list[tuple[Any, ...]]) -> pd.DataFrame:
-    table = pd.DataFrame(found, columns=[name for name in COLUMNS if name not in ("periods", "share")])
-    for name in ("start", "end"):
-        table[name] = pd.to_datetime(table[name]).astype("datetime64[us]")
-    table["lines"] = table["lines"].astype("Int64")
-    return table.sort_values(["start", "end", "file"], ignore_index=True)
+def frame(found: list[Period]) -> pd.DataFrame:
+    """Return periods as a frame: what `Period` has, and `share` (rows / lines; missing without lines)."""
+    import pandas as pd
+
+    table = pd.DataFrame([(*one, one.share) for one in found], columns=[*Period._fields, "share"])
+    kinds = {"start": "datetime64[us]", "end": "datetime64[us]", "periods": "int64", "lines": "Int64", "rows": "int64"}
+    return table.astype(kinds | dict.fromkeys(["state", "reason", "file"], "str") | {"share": "float64"})
 
 
-def _spans(slots: pd.DataFrame) -> pd.DataFrame:
+def _spans(slots: list[Period]) -> Iterator[Period]:
     """Join neighbouring periods without an archive to one span."""
-    without = slots["file"] == ""
-    length = slots["end"] - slots["start"]
-    previous = slots.shift()
-    goes_on = (
-        without
-        & (previous["file"] == "")
-        & (slots["state"] == previous["state"])
-        & (slots["reason"] == previous["reason"])
-        & (slots["start"] - previous["end"] < pd.Timedelta("1s"))
-        & ((length > pd.Timedelta("1D")) == (length.shift() > pd.Timedelta("1D")))
+    held: Period | None = None
+    for one in slots:
+        if held is not None and _goes_on(held, one):
+            held = held._replace(end=one.end, periods=held.periods + 1)
+            continue
+        if held is not None:
+            yield held
+        held = one
+    if held is not None:
+        yield held
+
+
+def _goes_on(held: Period, one: Period) -> bool:
+    if held.file or one.file or (held.state, held.reason) != (one.state, one.reason):
+        return False
+    assert held.start
+    assert held.end
+    assert one.start
+    assert one.end
+    return one.start - held.end == _INSTANT and _long(one.start, one.end) == _long(
+        held.start, held.start + (held.end + _INSTANT - held.start) / held.periods - _INSTANT
     )
-    groups = slots.groupby((~goes_on).cumsum(), sort=False)
-    table = groups.agg(
-        start=("start", "first"),
-        end=("end", "last"),
-        state=("state", "first"),
-        reason=("reason", "first"),
-        file=("file", "first"),
-        periods=("state", "size"),
-        lines=("lines", "first"),
-        rows=("rows", "first"),
-    ).reset_index(drop=True)
-    table = table.astype({"lines": "Int64", "state": "str", "reason": "str", "file": "str"})
-    table["share"] = (table["rows"] / table["lines"].where(table["lines"] > 0)).astype("float64")
-    return table[list(COLUMNS)]
+
+
+def _long(start: dt.datetime, end: dt.datetime) -> bool:
+    return end - start > dt.timedelta(days=1)
 
 
 def monthly(table: pd.DataFrame) -> pd.DataFrame:
@@ -119,6 +151,8 @@ def monthly(table: pd.DataFrame) -> pd.DataFrame:
     A month is "covered" if any of its periods is, else "withheld", "no rows" or "missing", the first that any is. A
     span without archives counts in each month that it reaches into, by its days.
     """
+    import pandas as pd
+
     known = table.dropna(subset=["start", "end"])
     first, last = (12 * known[name].dt.year + known[name].dt.month - 1 for name in ("start", "end"))
     spread = known.assign(month=first).loc[known.index.repeat(last - first + 1)]
@@ -142,36 +176,40 @@ def monthly(table: pd.DataFrame) -> pd.DataFrame:
     return result.rename_axis("start").reset_index()[["start", "state", "lines", "rows", "share", "missing"]]
 
 
-def _from_names(named: list[tuple[pd.Period, Summary]]) -> list[tuple[Any, ...]]:
-    found: list[tuple[Any, ...]] = []
-    by_freq: dict[str, dict[pd.Period, list[Summary]]] = {}
-    for period, one in named:
-        by_freq.setdefault(period.freqstr, {}).setdefault(period, []).append(one)
-    for held in by_freq.values():
-        for period in pd.period_range(min(held), max(held)):
-            end = period.end_time.floor("us")
-            if period not in held:
-                found.append((period.start_time, end, "missing", "no file", "", 0, 0))
-            for one in held.get(period, []):
-                found.append((period.start_time, end, *_state(one), one.file, one.lines, one.rows))
-    return found
+def _from_names(
+    by_length: dict[str, dict[dt.datetime, list[Summary]]], kept: list[tuple[dt.datetime, dt.datetime, str]]
+) -> Iterator[Period]:
+    for length, held in by_length.items():
+        start, last = min(held), max(held)
+        while start <= last:
+            following = _after(start, length)
+            end = following - _INSTANT
+            for one in held.get(start, []):
+                yield _withheld(Period(start, end, *_state(one), one.file, 1, one.lines, one.rows), kept)
+            if start not in held:
+                yield _withheld(Period(start, end, "missing", "no file", "", 1, 0, 0), kept)
+            start = following
 
 
-def _from_rows(files: list[Summary], rows: pd.DataFrame) -> list[tuple[Any, ...]]:
-    found: list[tuple[Any, ...]] = []
-    months = rows["start"].dt.to_period("M")
-    own = rows["feed_file"].str.replace(r"::.*$", "", regex=True) if len(rows) else pd.Series(dtype="str")
+def _after(start: dt.datetime, length: str) -> dt.datetime:
+    if length in _LENGTHS:
+        return start + _LENGTHS[length]
+    months = 12 if length == "Y" else 1
+    return start.replace(year=start.year + (start.month + months > 12), month=(start.month + months - 1) % 12 + 1)
+
+
+def _from_rows(files: list[Summary], months: Counter[tuple[str, int, int]]) -> Iterator[Period]:
     for one in files:
         if not one.first:
-            found.append((pd.NaT, pd.NaT, *_state(one), one.file, one.lines, one.rows))
+            yield Period(None, None, *_state(one), one.file, 1, one.lines, one.rows)
             continue
-        counts = months[own == one.file].dropna().value_counts() if len(rows) else pd.Series(dtype="int64")
-        span = pd.period_range(one.first, one.last, freq="M")
-        for month in span:
-            lines = one.lines if len(span) == 1 else pd.NA
-            end = month.end_time.floor("us")
-            found.append((month.start_time, end, *_state(one), one.file, lines, int(counts.get(month, 0))))
-    return found
+        start, last = (dt.datetime.fromisoformat(day).replace(day=1) for day in (one.first, one.last))
+        several = start < last
+        while start <= last:
+            following = _after(start, "M")
+            rows = months[one.file, start.year, start.month]
+            yield Period(start, following - _INSTANT, *_state(one), one.file, 1, None if several else one.lines, rows)
+            start = following
 
 
 def _state(one: Summary) -> tuple[str, str]:
@@ -179,15 +217,26 @@ def _state(one: Summary) -> tuple[str, str]:
     return state, "" if state == "covered" else one.reason or one.state
 
 
-def _withheld(table: pd.DataFrame, withheld: pd.DataFrame | None) -> pd.DataFrame:
+def _kept_back(withheld: pd.DataFrame | None) -> list[tuple[dt.datetime, dt.datetime, str]]:
+    """Return first moment, end and reason of what the producer keeps back."""
     if withheld is None:
-        return table
+        return []
+    import pandas as pd
+
     missing = [name for name in ("start", "end", "reason") if name not in withheld]
     if missing:
         raise ColumnError("withheld", missing, withheld.columns)
-    table = table.copy()
-    for start, end, reason in withheld[["start", "end", "reason"]].itertuples(index=False):
-        last = pd.Timestamp(end) + pd.Timedelta(days=1)
-        held = (table["state"] == "missing") & (table["start"] >= pd.Timestamp(start)) & (table["end"] < last)
-        table.loc[held, ["state", "reason"]] = ["withheld", str(reason)]
-    return table
+    rows = withheld[["start", "end", "reason"]].itertuples(index=False)
+    return [
+        (pd.Timestamp(start).to_pydatetime(), pd.Timestamp(end).to_pydatetime() + dt.timedelta(days=1), str(reason))
+        for start, end, reason in rows
+    ]
+
+
+def _withheld(period: Period, kept: list[tuple[dt.datetime, dt.datetime, str]]) -> Period:
+    assert period.start
+    assert period.end
+    for start, end, reason in kept:
+        if period.state == "missing" and period.start >= start and period.end < end:
+            return period._replace(state="withheld", reason=reason)
+    return period

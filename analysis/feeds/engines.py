@@ -1,6 +1,6 @@
-"""Where the expressions run: DuckDB in this process, Spark, or as SQL for BigQuery.
+"""Where the expressions run: here in Python, DuckDB in this process, Spark, or as SQL for BigQuery.
 
-    con = feeds.connect("duckdb")            # embedded; the default everywhere
+    con = feeds.connect("duckdb")            # embedded; the default beyond some thousand rows
     con = feeds.connect("spark")             # a local Spark, or the session that is already there
     sql = feeds.sql("gdelt2", dyad=("RUS", "BLR"), dialect="bigquery")
 
@@ -17,6 +17,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import OptionError, nearest, one_of
+from analysis.feeds import few
+from analysis.feeds.columns import TYPES, events
 from analysis.feeds.days import iso
 from analysis.feeds.faults import FeedError
 from analysis.feeds.feed import feeds, named
@@ -27,22 +29,31 @@ if TYPE_CHECKING:
 
     from analysis.feeds.parts import Scan
 
-ENGINES = ("duckdb", "spark")
+ENGINES = ("auto", "python", "duckdb", "spark")
+# Up to so many rows lists are quicker than to load an engine and to plan a query.
+FEW = 10_000
 _TYPES = {
     **dict.fromkeys(["GLOBALEVENTID", "SQLDATE", "IsRootEvent", "QuadClass", "NumMentions", "DATEADDED"], "int64"),
     **dict.fromkeys(["Actor1CountryCode", "Actor2CountryCode", "EventCode", "EventRootCode"], "string"),
     **dict.fromkeys(["ActionGeo_CountryCode", "SOURCEURL"], "string"),
     "GoldsteinScale": "float64",
 }
+KINDS = {
+    **TYPES,
+    **dict.fromkeys(["aside", "pair_low", "pair_high"], "string"),
+    **dict.fromkeys(["rows", "texts", "publishers"], "int64"),
+    "undirected": "boolean",
+}
 
 
-def connect(engine: Any = "duckdb", *, memory: str = "1GB") -> Any:
-    """Return an ibis connection.
+def connect(engine: Any = "duckdb", *, memory: str = "1GB", rows: int | None = None) -> Any:
+    """Return an ibis connection, or what stands for one.
 
     Parameters
     ----------
-    engine : {"duckdb", "spark"} or an ibis connection
-        A connection is returned as it is.
+    engine : {"auto", "python", "duckdb", "spark"} or an ibis connection
+        A connection is returned as it is. "python" is this process without any engine (`few`); "auto" is that where
+        `rows` are few, else DuckDB.
     memory : str
         What DuckDB may hold in memory before it uses the disk; also the memory of a local Spark.
 
@@ -53,10 +64,12 @@ def connect(engine: Any = "duckdb", *, memory: str = "1GB") -> Any:
     FeedError
         When its packages are not installed.
     """
-    if hasattr(engine, "to_pyarrow"):
+    if hasattr(engine, "to_pyarrow") or engine is few:
         return engine
     if engine not in ENGINES:
         raise OptionError("connect", "engine", one_of(ENGINES), engine, nearest(str(engine), ENGINES))
+    if engine == "python" or (engine == "auto" and rows is not None and rows <= FEW):
+        return few
     try:
         import ibis
 
@@ -91,10 +104,19 @@ def _spark(memory: str) -> Any:
 def raw_table(con: Any, scan: Scan) -> Table:
     """Return the raw table of a scan on any engine."""
     files = [str(part.file) for part in scan.parts]
+    if con is few:
+        return few.Table.joined(_lists(file) for file in files)
     if con.name == "pyspark":
         con._session.read.parquet(*files).createOrReplaceTempView("feed_rows")
         return con.table("feed_rows")
     return con.read_parquet(files)
+
+
+def _lists(file: str) -> dict[str, list[Any]]:
+    from pyarrow import parquet
+
+    with parquet.ParquetFile(file) as held:
+        return dict(held.read().to_pydict())
 
 
 @contextlib.contextmanager
@@ -111,25 +133,41 @@ def kept(con: Any, table: Table) -> Iterator[Table]:
         con.raw_sql(f"DROP TABLE {name}")
 
 
-def frame(expression: Table) -> pd.DataFrame:
+def fetched(expression: Table) -> Any:
+    """Run an expression: a frame with the workbook's types, the same from each engine; lists stay lists."""
+    return expression if isinstance(expression, few.Table) else frame(expression)
+
+
+def size(expression: Table) -> int:
+    """Count the rows of an expression."""
+    return len(expression) if isinstance(expression, few.Table) else int(expression.count().execute())
+
+
+def frame(expression: Any) -> pd.DataFrame:
     """Run an expression and return a frame with the workbook's types, the same from each engine.
 
     Days are datetime64[us], whole numbers Int64 where some are missing, text `str`.
     """
     import pandas as pd
 
-    schema = expression.schema()
-    table: pd.DataFrame = expression.to_pandas()
-    for name, kind in schema.items():
-        if kind.is_date() or kind.is_timestamp():
+    if isinstance(expression, pd.DataFrame):
+        return expression
+    if isinstance(expression, few.Table):
+        kinds = {name: KINDS[name] for name in expression.columns}
+        table = pd.DataFrame(expression.held, columns=list(kinds), dtype="object")
+    else:
+        kinds = {name: str(kind).removeprefix("!") for name, kind in expression.schema().items()}
+        table = expression.to_pandas()
+    for name, kind in kinds.items():
+        if kind.startswith(("date", "timestamp")):
             table[name] = pd.to_datetime(table[name]).astype("datetime64[us]")
-        elif kind.is_integer():
+        elif kind.startswith("int"):
             table[name] = table[name].astype("Int64")
-        elif kind.is_boolean():
+        elif kind == "boolean":
             table[name] = table[name].astype("boolean").fillna(False).astype("bool")
-        elif kind.is_string():
+        elif kind == "string":
             table[name] = table[name].astype("str")
-        elif kind.is_numeric():
+        elif kind.startswith(("float", "decimal")):
             table[name] = table[name].astype("float64")
     return table
 
@@ -175,7 +213,6 @@ def sql(
     import ibis
 
     from analysis.feeds import countries, steps
-    from analysis.feeds.columns import events
 
     form = named(feed)
     if not form.bigquery:

@@ -18,7 +18,7 @@ from analysis.errors import OptionError, nearest, one_of
 from analysis.feeds.countries import Scheme
 
 if TYPE_CHECKING:
-    from ibis.expr.types import Table, Value
+    from ibis.expr.types import Table
 
 # What the feeds write where they have nothing.
 BLANK = ("", "NA", "NULL", "None")
@@ -49,7 +49,8 @@ class Feed:
     days : sequence of str
         Columns that hold days, the first of them the event's first day.
     read : callable
-        From the raw table (text, repaired) to the reader's own columns; see `columns.events`.
+        From the raw table (text, repaired) to the reader's own columns, texts for what is the same in every row. With
+        `cameo`, what follows from a code need not be given; without, `known` tells good codes. See `columns.events`.
     code, root, label : str
         Columns of the event's code, of its root and of its words; empty where the feed has none.
     whole : sequence of str
@@ -87,7 +88,7 @@ class Feed:
     sides: tuple[str, str]
     scheme: Scheme
     days: tuple[str, ...]
-    read: Callable[[Table], dict[str, Value]]
+    read: Callable[[Table], dict[str, Any]]
     code: str = ""
     root: str = ""
     label: str = ""
@@ -142,10 +143,3 @@ def plain(name: str) -> str:
 @cache
 def _known(feed: Feed) -> dict[str, str]:
     return {plain(name): name for name in feed.columns} | {plain(old): new for old, new in feed.aliases}
-
-
-def scores_of_codes() -> dict[str, Any]:
-    """Return the Goldstein score of each CAMEO code of the codebook, for feeds that have none of their own."""
-    from analysis.record import codebook
-
-    return dict(zip(codebook.cameo()["code"], codebook.cameo()["goldstein"], strict=True))

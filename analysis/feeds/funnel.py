@@ -15,15 +15,20 @@ says whether that account is one journalist's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
+from analysis.feeds.few import Table
 from analysis.feeds.repairs import REPAIRS
 from analysis.feeds.steps import GUARDS
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 STEPS = tuple(guard.name for guard in GUARDS)
+Step = tuple[str, int | None, float | None, float | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,27 +37,38 @@ class Funnel:
 
     Parameters
     ----------
-    frame : DataFrame
-        `step`, `count` (missing where it cannot be known), `share` (of the rows counted, 0 to 1; for these rows
-        themselves and those of all dyads, of all lines read), `of_dyads` (for the rows counted, their share in the rows
-        of all dyads, which a scan estimates from some lines; missing where too few were looked at).
+    steps : list of tuples
+        Name, count, share and share of all dyads of each step; see `frame`.
     title : str
         What was counted.
     """
 
-    frame: pd.DataFrame
+    steps: list[Step]
     title: str
 
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The counts as a frame.
+
+        `step`, `count` (missing where it cannot be known), `share` (of the rows counted, 0 to 1; for these rows
+        themselves and those of all dyads, of all lines read), `of_dyads` (for the rows counted, their share in the rows
+        of all dyads, which a scan estimates from some lines; missing where too few were looked at).
+        """
+        import pandas as pd
+
+        table = pd.DataFrame(self.steps, columns=["step", "count", "share", "of_dyads"])
+        return table.astype({"count": "float64", "share": "float64", "of_dyads": "float64"})
+
     def __getitem__(self, step: str) -> int:
-        return int(self.frame.set_index("step")["count"][step])
+        return int({name: count for name, count, _, _ in self.steps}[step] or 0)
 
     def __str__(self) -> str:
-        rows = []
-        for step, count, share, of_dyads in self.frame.itertuples(index=False):
-            number = "not known" if pd.isna(count) else f"{int(count):,}"
-            text = f"  {step:<28}{number:>14}" + ("" if pd.isna(share) else f"{share:>10.2%}")
-            rows.append(text + ("" if pd.isna(of_dyads) else f"{of_dyads:>10.2%} of all dyads"))
-        return "\n".join([self.title, *rows])
+        lines = [self.title]
+        for step, count, share, of_dyads in self.steps:
+            number = "not known" if count is None else f"{count:,}"
+            text = f"  {step:<28}{number:>14}" + ("" if share is None else f"{share:>10.2%}")
+            lines.append(text + ("" if of_dyads is None else f"{of_dyads:>10.2%} of all dyads"))
+        return "\n".join(lines)
 
 
 @dataclass(frozen=True)
@@ -72,7 +88,7 @@ class Counts:
     acts, texts, publishers : int
         What the others come to.
     repaired : dict
-        How many rows each repair touched; see `steps.REPAIRS`.
+        How many rows each repair touched; see `repairs.REPAIRS`.
     """
 
     lines: int | None
@@ -88,36 +104,43 @@ class Counts:
 
 def assemble(counts: Counts, *, what: str, feed: str) -> Funnel:
     """Put counts in order; `what` says whose rows they are."""
-    unknown = float("nan")
     good = counts.rows - sum(counts.aside.values())
     others = "rows of all dyads" if counts.seen is None else f"of all dyads (by {counts.seen:,} lines)"
-    steps = [
-        ("lines read", counts.lines),
-        *([(others, counts.dyads)] if counts.dyads is not None else []),
-        (f"rows of {what}", counts.rows),
-        *((f"mended: {one.name}", counts.repaired[one.name]) for one in REPAIRS if counts.repaired.get(one.name)),
-        *((f"set aside: {name}", counts.aside.get(name, 0)) for name in STEPS),
-        ("rows that count", good),
-        ("acts (one a day)", counts.acts),
-        ("independent texts", counts.texts),
-        ("publishers", counts.publishers),
+    own = f"rows of {what}"
+    steps: dict[str, int | None] = {"lines read": counts.lines}
+    if counts.dyads is not None:
+        steps[others] = counts.dyads
+    steps |= {own: counts.rows} if own not in steps else {}
+    steps |= {f"mended: {one.name}": counts.repaired[one.name] for one in REPAIRS if counts.repaired.get(one.name)}
+    steps |= {f"set aside: {name}": counts.aside.get(name, 0) for name in STEPS}
+    steps |= {"rows that count": good, "acts (one a day)": counts.acts}
+    steps |= {"independent texts": counts.texts, "publishers": counts.publishers}
+    # A line that names several countries gives several rows, which are no share of the lines.
+    whole = None if (counts.dyads or 0) > (counts.lines or 0) else counts.lines
+    of = dict.fromkeys(steps, counts.rows) | dict.fromkeys([own, others], whole) | {"lines read": None}
+    dyads = {own: counts.dyads} if what != "all dyads" else {}
+    found: list[Step] = [
+        (name, count, _share(count, of[name]), _share(count, dyads.get(name))) for name, count in steps.items()
     ]
-    frame = pd.DataFrame(steps, columns=["step", "count"]).astype({"count": "float64"})
-    frame = frame.drop_duplicates("step", ignore_index=True)
-    whole, own = frame["step"].isin([others, f"rows of {what}"]), frame["step"] == f"rows of {what}"
-    frame["share"] = frame["count"] / (counts.rows or unknown)
-    frame.loc[whole, "share"] = frame["count"] / (counts.lines or unknown)
-    if counts.dyads is not None and counts.lines is not None and counts.dyads > counts.lines:
-        # A line that names several countries gives several rows, which are no share of the lines.
-        frame.loc[whole, "share"] = unknown
-    frame.loc[frame["step"] == "lines read", "share"] = unknown
-    frame["of_dyads"] = (frame["count"] / (counts.dyads or unknown)).where(own & (what != "all dyads"))
-    return Funnel(frame, f"{feed}: {what}, from rows to sources")
+    return Funnel(found, f"{feed}: {what}, from rows to sources")
+
+
+def _share(count: int | None, whole: int | None) -> float | None:
+    return count / whole if count is not None and whole else None
+
+
+def tally(table: Table | pd.DataFrame, names: Sequence[str]) -> Counter[tuple[Any, ...]]:
+    """Count the rows that agree in some columns; None is missing."""
+    if isinstance(table, Table):
+        return Counter(zip(*(table.held[name] for name in names), strict=True))
+    counts = table[list(names)].value_counts(dropna=False).reset_index(name="count")
+    rows = counts.astype("object").where(counts.notna(), None).itertuples(index=False, name=None)
+    return Counter({row[:-1]: int(row[-1]) for row in rows})
 
 
 def funnel(
-    rows: pd.DataFrame,
-    acts: pd.DataFrame,
+    rows: Table | pd.DataFrame,
+    acts: int,
     *,
     lines: int | None,
     dyad: tuple[str, str],
@@ -125,20 +148,12 @@ def funnel(
     dyads: int | None = None,
     seen: int | None = None,
 ) -> Funnel:
-    """Count guarded rows and acts.
-
-    Parameters
-    ----------
-    rows, acts : DataFrame
-        As in `Reading`.
-    lines, dyads, seen : int, optional
-        As in `Counts`.
-    dyad, feed
-        For the title.
-    """
-    good = rows[rows["aside"].isna()]
-    aside = {name: int((rows["aside"] == name).sum()) for name in STEPS}
-    texts = None if good["text"].isna().any() else good["text"].nunique()
-    repaired = {one.name: int(rows["repaired"].str.contains(f"{one.name};", regex=False).sum()) for one in REPAIRS}
-    counts = Counts(lines, dyads, len(rows), aside, len(acts), texts, good["publisher"].nunique(), seen, repaired)
+    """Count guarded rows, of which `acts` acts come; the rest as in `Counts`, dyad and feed for the title."""
+    aside = {str(name): count for (name,), count in tally(rows, ["aside"]).items() if name is not None}
+    texts = {text for none, text in tally(rows, ["aside", "text"]) if none is None}
+    publishers = {one for none, one in tally(rows, ["aside", "publisher"]) if none is None} - {None}
+    noted = tally(rows, ["repaired"])
+    repaired = {one.name: sum(noted[key] for key in noted if f"{one.name};" in (key[0] or "")) for one in REPAIRS}
+    known = None if None in texts else len(texts)
+    counts = Counts(lines, dyads, len(rows), aside, acts, known, len(publishers), seen, repaired)
     return assemble(counts, what=f"{dyad[0]} and {dyad[1]}", feed=feed)

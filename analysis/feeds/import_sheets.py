@@ -79,7 +79,7 @@ def sheets(table: pd.DataFrame, dyad: tuple[str, str]) -> dict[str, pd.DataFrame
 
 def _whole(name: str, rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
     columns = [column.name for column in BY_NAME[name].columns]
-    return pd.DataFrame(list(rows), columns=columns).fillna("")
+    return pd.DataFrame([[row.get(name, "") for name in columns] for row in rows], columns=columns)
 
 
 def _slug(text: str, words: int) -> str:

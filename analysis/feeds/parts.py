@@ -1,7 +1,10 @@
-"""What a folder made by a scan holds: one Parquet file an archive, each with its own account of what was read."""
+"""What a folder made by a scan holds: one Parquet file an archive, each with its own account of what was read; and
+the same as one Parquet or CSV file."""
 
 from __future__ import annotations
 
+import csv
+import hashlib
 import json
 import os
 from collections import Counter
@@ -9,11 +12,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from analysis.atomic import replacing
 from analysis.errors import OptionError
-from analysis.feeds.faults import FeedError, LineFault
+from analysis.feeds.faults import COLUMNS, FeedError, LineFault
 from analysis.feeds.feed import Feed, named
-from analysis.feeds.inputs import SCAN_KEY
+from analysis.feeds.identify import SCAN_KEY
+from analysis.feeds.lines import schema
 from analysis.feeds.rows import Summary
+
+# Rows that are written at once.
+ROWS = 50_000
 
 
 @dataclass(frozen=True)
@@ -129,3 +137,71 @@ def planned(mark: Path) -> list[str]:
     except (OSError, ValueError):
         # Cut off while it was written: its run had not begun.
         return []
+
+
+def export(folder: str | os.PathLike[str], out: str | os.PathLike[str]) -> list[Path]:
+    """Write a scan as one file, in the order of archives and lines, and its faults beside it if there are any.
+
+    Parameters
+    ----------
+    folder : path
+        As made by `scan`.
+    out : path
+        A file that ends in `.parquet` or `.csv`.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+
+    Raises
+    ------
+    OptionError
+        When `out` has another ending, or `folder` is no scan.
+    """
+    import pyarrow as pa
+    from pyarrow import csv as arrow
+    from pyarrow import parquet
+
+    target, held = Path(out), opened(folder)
+    columns = tuple(held.parts[0].settings["columns"])
+    if target.suffix.lower() not in (".parquet", ".csv"):
+        raise OptionError("export", "out", "a name that ends in .parquet or .csv", target.name)
+    with replacing(target) as temporary:
+        form = schema(columns)
+        made = (
+            parquet.ParquetWriter(temporary, form, compression="zstd")
+            if target.suffix.lower() == ".parquet"
+            else arrow.CSVWriter(temporary, form)
+        )
+        with made as writer:
+            waiting: list[pa.Table] = []
+            for part in held.parts:
+                with parquet.ParquetFile(part.file) as file:
+                    for batch in file.iter_batches(batch_size=ROWS):
+                        waiting.append(pa.Table.from_batches([batch]))
+                        if sum(map(len, waiting)) >= ROWS:
+                            writer.write_table(pa.concat_tables(waiting).cast(form))
+                            waiting = []
+            if waiting:
+                writer.write_table(pa.concat_tables(waiting).cast(form))
+    faults = [fault for part in held.parts for fault in part.faults]
+    if not faults:
+        return [target]
+    beside = target.with_name(f"{target.name}.faults.csv")
+    with replacing(beside) as temporary, temporary.open("w", encoding="utf-8", newline="") as text:
+        table = csv.writer(text, lineterminator="\n")
+        table.writerow(COLUMNS)
+        table.writerows(vars(fault).values() for fault in faults)
+    return [target, beside]
+
+
+def content_of(path: Path) -> str:
+    """Return the hash of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "blake2b").hexdigest()[:32]
+
+
+def digest(data: bytes) -> str:
+    """Return the hash of some bytes."""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()

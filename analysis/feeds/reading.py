@@ -2,36 +2,61 @@
 
 `read` gives a `Reading`. Its `events` go into `tension` and every other event measure as they are. With it come the
 rows behind them, the funnel from rows to sources, the faults, the state of each period, and the check of the feed's
-scores against its own scheme; a count is not to be had without them.
+scores against its own scheme; a count is not to be had without them. `account` is the printed part of it, for which
+pandas is not loaded.
 """
 
 from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analysis.errors import OptionError
 from analysis.feeds import countries, coverage, engines, scores
 from analysis.feeds.archives import Limits
-from analysis.feeds.columns import events
+from analysis.feeds.columns import codes, events
 from analysis.feeds.faults import COLUMNS
-from analysis.feeds.feed import DayOrder, named
-from analysis.feeds.funnel import Funnel, funnel
-from analysis.feeds.inputs import Paths
+from analysis.feeds.feed import DayOrder, named, words
+from analysis.feeds.funnel import Funnel, funnel, tally
+from analysis.feeds.identify import Paths
 from analysis.feeds.parts import Scan, is_scan, opened
+from analysis.feeds.repairs import REPAIRS
 from analysis.feeds.rows import Summary
 from analysis.feeds.scans import scan
-from analysis.feeds.steps import Guards, acts, between, guarded
-from analysis.record import codebook
+from analysis.feeds.steps import GUARDS, Guards, acts, between, guarded
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Fewer sampled lines tell nothing of the whole.
 ENOUGH = 400
+
+
+class Account(NamedTuple):
+    """What stands behind a reading: the funnel, the state of each period, and files whose scores are not their own."""
+
+    funnel: Funnel
+    coverage: list[coverage.Period]
+    schemes: list[tuple[str, str, int, int, float, str, str, str]]
+
+    def __str__(self) -> str:
+        lines = [str(self.funnel)]
+        for state in sorted({one.state for one in self.coverage}):
+            count = sum(one.periods for one in self.coverage if one.state == state)
+            lines.append(f"  periods {state:<20}{count:>14,}")
+        spans = [one for one in self.coverage if not one.file]
+        for one in sorted(spans, key=lambda span: -span.periods)[:5]:
+            lines.append(f"    {one.state} from {one.start:%Y-%m-%d %H:%M} to {one.end:%Y-%m-%d %H:%M}: {one.reason}")
+        lines += [
+            f"  {file}: {value} of {wrong} in {rows} rows disagrees with the {scheme} scheme (agrees best with {best})"
+            for file, value, rows, wrong, _, scheme, best, _ in self.schemes
+        ]
+        return "\n".join(lines)
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +80,7 @@ class Reading:
     faults : DataFrame
         Lines and rows that could not be used or had to be mended: file, line, kind, action, detail, text.
     coverage : DataFrame
-        One row a period of the archives: see `coverage.periods`.
+        One row a period of the archives: see `coverage.Period`.
     schemes : DataFrame
         One row a file whose scores or quad classes disagree with its own scheme in more than 0.5 % of rows.
     """
@@ -71,8 +96,7 @@ class Reading:
 
     def steps(self) -> pd.DataFrame:
         """List the steps in their order: `step`, `kind` ("repair", "guard"), `rows`, `purpose`."""
-        from analysis.feeds.repairs import REPAIRS
-        from analysis.feeds.steps import GUARDS
+        import pandas as pd
 
         form = named(self.feed)
         table = [
@@ -95,7 +119,7 @@ def read(
     *,
     feed: str | None = None,
     guards: Guards | None = None,
-    engine: Any = "duckdb",
+    engine: Any = "auto",
     withheld: pd.DataFrame | None = None,
     dates: DayOrder | None = None,
     workers: int | None = None,
@@ -113,8 +137,8 @@ def read(
         Which feed; told from the files when absent.
     guards : Guards, optional
         Which guards stand; all of them by default.
-    engine : {"duckdb", "spark"} or an ibis connection
-        Where it is computed.
+    engine : {"auto", "python", "duckdb", "spark"} or an ibis connection
+        Where it is computed; of itself here in Python up to some 10,000 rows, beyond in DuckDB.
     withheld : DataFrame, optional
         Periods known to be withheld by the producer: `start`, `end`, `reason`.
     dates, workers, limits
@@ -129,18 +153,54 @@ def read(
     OptionError, FeedError
         As for `scan`.
     """
+    pair, options = countries.dyad(dyad), guards or Guards()
+    with _folder(paths, pair, feed=feed, dates=dates, workers=workers, limits=limits) as held:
+        table, found, account = _counted(held, pair, feed, options, engine, withheld)
+    import pandas as pd
+
+    rows = _ordered(engines.frame(table))
+    return Reading(
+        held.feed.name,
+        pair,
+        _titled(_ordered(engines.frame(found)), pair),
+        rows,
+        account.funnel,
+        _faults(rows, held),
+        coverage.frame(account.coverage),
+        pd.DataFrame(account.schemes, columns=list(scores.COLUMNS)),
+    )
+
+
+def account(
+    paths: Paths,
+    dyad: Sequence[str],
+    *,
+    feed: str | None = None,
+    guards: Guards | None = None,
+    engine: Any = "auto",
+    dates: DayOrder | None = None,
+) -> Account:
+    """Count what stands behind a reading, without making its frames; arguments as for `read`."""
     pair = countries.dyad(dyad)
+    with _folder(paths, pair, feed=feed, dates=dates) as held:
+        return _counted(held, pair, feed, guards or Guards(), engine, None)[2]
+
+
+@contextmanager
+def _folder(paths: Paths, pair: tuple[str, str], **options: Any) -> Iterator[Scan]:
+    """Give the scan that a path is, or one made of files for the time being."""
     files = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
     if len(files) == 1 and is_scan(Path(files[0])):
-        return _read(opened(files[0]), pair, feed, guards or Guards(), engine, withheld)
+        yield opened(files[0])
+        return
     with tempfile.TemporaryDirectory(prefix="feed-") as folder:
-        scan(files, pair, Path(folder) / "rows", feed=feed, dates=dates, workers=workers, limits=limits)
-        return _read(opened(Path(folder) / "rows"), pair, feed, guards or Guards(), engine, withheld)
+        yield scan(files, pair, Path(folder) / "rows", **options).scan
 
 
-def _read(
+def _counted(
     held: Scan, pair: tuple[str, str], feed: str | None, guards: Guards, engine: Any, withheld: pd.DataFrame | None
-) -> Reading:
+) -> tuple[Any, Any, Account]:
+    """Return guarded rows, acts, and what stands behind them."""
     form = held.feed
     if feed and feed != form.name:
         raise OptionError(held.folder.name, "feed", form.name, feed)
@@ -148,24 +208,19 @@ def _read(
         raise OptionError(
             held.folder.name, "dyad", " and ".join(held.dyad), " and ".join(pair), "Scan the archives for that dyad."
         )
-    con = engines.connect(engine)
+    con = engines.connect(engine, rows=sum(one.rows for one in held.files))
     every = events(engines.raw_table(con, held), form)
-    with engines.kept(con, guarded(between(every, pair), guards, form)) as table:
-        rows = _ordered(engines.frame(table))
-        found = _titled(_ordered(engines.frame(acts(table))), pair)
+    with engines.kept(con, guarded(between(every, pair), guards, form)) as kept:
+        table, found = engines.fetched(kept), engines.fetched(acts(kept))
     lines = sum(one.lines for one in held.files)
     # A scan of all dyads holds the others too; of one dyad they are known from the lines that were looked at.
-    dyads, seen = (int(between(every, None).count().execute()), None) if held.dyad is None else _others(held.files)
-    return Reading(
-        form.name,
-        pair,
-        found,
-        rows,
-        funnel(rows, found, lines=lines, dyad=pair, feed=form.name, dyads=dyads, seen=seen),
-        _faults(rows, held),
-        coverage.periods(held.files, rows, form, withheld),
-        scores.disagreements(rows),
+    dyads, seen = (engines.size(between(every, None)), None) if held.dyad is None else _others(held.files)
+    account = Account(
+        funnel(table, len(found), lines=lines, dyad=pair, feed=form.name, dyads=dyads, seen=seen),
+        coverage.periods(held.files, tally(table, ["feed_file", "start"]), form, withheld),
+        scores.disagreements(tally(table, scores.BY), form.scores),
     )
+    return table, found, account
 
 
 def _others(files: list[Summary]) -> tuple[int | None, int | None]:
@@ -178,24 +233,22 @@ def _others(files: list[Summary]) -> tuple[int | None, int | None]:
 
 
 def _ordered(table: pd.DataFrame) -> pd.DataFrame:
-    by = [
-        name
-        for name in ("start", "event_id", "source_actor", "target_actor", "feed_file", "feed_line")
-        if name in table
-    ]
-    return table.sort_values(by, kind="stable", ignore_index=True)
+    by = words("start event_id source_actor target_actor feed_file feed_line end root")
+    return table.sort_values([name for name in by if name in table], kind="stable", ignore_index=True)
 
 
 def _titled(table: pd.DataFrame, pair: tuple[str, str]) -> pd.DataFrame:
-    labels = codebook.cameo().set_index("code")["label"]
-    words = table["cameo"].map(labels).astype("object").where(table["cameo"].isin(labels.index), table["root"])
+    labels = {row["code"]: row["label"] for row in codes()}
+    called = table["cameo"].map(labels).astype("object").where(table["cameo"].isin(list(labels)), table["root"])
     direction = (table["source_actor"] + ">" + table["target_actor"]).where(~table["reciprocal"], "joint").astype("str")
-    title = table["source_actor"] + " > " + table["target_actor"] + ": " + words.astype("str")
-    joint = pair[0] + " and " + pair[1] + ": " + words.astype("str")
+    title = table["source_actor"] + " > " + table["target_actor"] + ": " + called.astype("str")
+    joint = pair[0] + " and " + pair[1] + ": " + called.astype("str")
     return table.assign(direction=direction, dyad=True, title=title.where(~table["reciprocal"], joint).astype("str"))
 
 
 def _faults(rows: pd.DataFrame, held: Scan) -> pd.DataFrame:
+    import pandas as pd
+
     lines = pd.DataFrame([vars(fault) for part in held.parts for fault in part.faults], columns=list(COLUMNS))
     bad = rows[rows["fault"].notna()]
     meaning = {

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.feeds import columns as col
 from analysis.feeds.feed import BLANK, Feed
+from analysis.feeds.few import ops
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table, Value
@@ -75,9 +76,8 @@ class LeadingZeros(Repair):
 
     def mend(self, cells: Cells, feed: Feed) -> dict[str, Value]:
         """Put it back where code and root agree only with it."""
-        import ibis
-
         code = cells(feed.code)
+        ibis = ops(code)
         if feed.root:
             root = cells(feed.root).strip()
             root = ibis.ifelse(root.length() == 1, "0" + root, root)
@@ -112,9 +112,8 @@ class Century(Repair):
 
     def mend(self, cells: Cells, feed: Feed) -> dict[str, Value]:
         """Move by a hundred years."""
-        import ibis
-
         day, added = cells("sqldate"), cells("dateadded").replace("-", "")[0:8]
+        ibis = ops(day)
         wrong = (day[0:4] == "1920") & added.between("20191231", "20200105")
         return {"sqldate": ibis.ifelse(wrong.fill_null(False), "2020" + day.substr(4), day)}
 
@@ -126,8 +125,7 @@ REPAIRS = tuple(step for stage in STAGES for step in stage)
 
 def repair(table: Table, feed: Feed) -> Table:
     """Mend the raw text of a feed; words that stand for missing become missing."""
-    import ibis
-
+    ibis = ops(table)
     for place, stage in enumerate(STAGES):
         held: dict[str, Value] = {}
         noted = table["repaired"]

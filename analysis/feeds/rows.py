@@ -14,20 +14,30 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from analysis.feeds.archives import ArchiveError, Limits, Member, members
+from analysis.feeds.archives import ArchiveError, Limits, Member, beginning, members
 from analysis.feeds.days import Order, iso
 from analysis.feeds.faults import FaultLog, FeedError
 from analysis.feeds.feed import DayOrder, Feed
 from analysis.feeds.identify import Layout, by_names, identify
-from analysis.feeds.lines import Batch, Block, blocks, check, check_each, to_utf8
-from analysis.feeds.records import Record, records
+from analysis.feeds.lines import (
+    Batch,
+    Block,
+    Record,
+    Row,
+    blocks,
+    check,
+    check_each,
+    integers,
+    records,
+    schema,
+    split,
+    strings,
+    to_utf8,
+)
 from analysis.feeds.sample import Sample
-from analysis.feeds.tables import Row, integers, schema, split, strings
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-HEAD = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -144,17 +154,6 @@ class _Counted:
         self.total += len(chunk)
         self.check = self._crc(chunk, self.check)
         return chunk
-
-
-def beginning(chunks: Iterator[bytes]) -> tuple[bytes, ArchiveError | None]:
-    """Return the first bytes of a member, and what stopped it if it broke off before there were enough."""
-    head = b""
-    try:
-        while len(head) < HEAD and (chunk := next(chunks, b"")):
-            head += chunk
-    except ArchiveError as error:
-        return head, error
-    return head, None
 
 
 def _again(head: bytes, trouble: ArchiveError | None, rest: Iterator[bytes]) -> Iterator[bytes]:

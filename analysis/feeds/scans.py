@@ -15,30 +15,35 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from analysis.errors import OptionError, one_of
 from analysis.feeds import countries
 from analysis.feeds.archives import Limits
-from analysis.feeds.faults import QUOTED, FeedError, LineFault
+from analysis.feeds.faults import QUOTED, FaultLog, FeedError, LineFault
 from analysis.feeds.feed import DayOrder, named
-from analysis.feeds.inputs import Inputs, Paths, detect, expand
-from analysis.feeds.parts import Part, Scan, held_in, parts_of, planned
-from analysis.feeds.rows import Summary
+from analysis.feeds.identify import SCAN_KEY, Inputs, Paths, detect, expand, label
+from analysis.feeds.lines import Row, as_table, schema
+from analysis.feeds.parts import ROWS, Part, Scan, content_of, digest, held_in, part_of, parts_of, planned
+from analysis.feeds.rows import Plan, Summary, rows_of
 from analysis.feeds.steps import RULES
-from analysis.feeds.taking import Taken, content_of, digest, take
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 # Changes with whatever a scan writes for the same archive.
 VERSION = 1
 # Packed bytes up to which a run needs no workers, and of one task of a worker.
-ALONE = 48 << 20
+ALONE = 96 << 20
 TASK = 16 << 20
 Progress = Callable[[int, int], None]
 Gone = Literal["refuse", "keep", "drop"]
+Taken = tuple[str, str, bool, int]
 
 
 @dataclass(frozen=True)
@@ -274,14 +279,16 @@ def _finish(folder: Path, done: set[str]) -> None:
 
 
 def _alive(file: Path) -> bool:
-    """Tell whether the process that writes a file is there."""
+    """Tell whether the process that writes a file is there; one that was killed and not yet buried is not."""
+    number = file.name.split("-")[1]
     try:
-        os.kill(int(file.name.split("-")[1]), 0)
+        os.kill(int(number), 0)
+        return Path(f"/proc/{number}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] not in "ZX"
     except (ProcessLookupError, ValueError, IndexError):
         return False
-    except PermissionError:
+    except OSError:
+        # Of another user, or of a system without such a list.
         return True
-    return True
 
 
 def _groups(files: list[tuple[str, str]]) -> list[list[tuple[str, str]]]:
@@ -318,3 +325,95 @@ def _each(
         raise FeedError("a worker ended while it was reading. What was done before is kept; run again.") from error
     finally:
         pool.shutdown(wait=True, kill_workers=True)
+
+
+def take(group: Sequence[tuple[str, str]], folder: str, settings: dict[str, Any]) -> list[Taken]:
+    """Bring archives into a folder; what is there already stays. Run by a worker, or without one.
+
+    Returns
+    -------
+    list of tuples
+        Place, name of the Parquet file, whether it was read now, packed bytes.
+    """
+    pair = settings["dyad"]
+    plan = Plan(
+        named(settings["feed"]),
+        tuple(settings["columns"]),
+        (pair[0], pair[1]) if pair else None,
+        settings["dates"],
+        Limits(**settings["limits"]),
+    )
+    found = []
+    for place, path in group:
+        content = content_of(Path(path))
+        name = digest(json.dumps([content, place, label(Path(path)), settings]).encode())[:32] + ".parquet"
+        target = Path(folder) / name
+        fresh = not target.exists() or part_of(target) is None
+        if fresh:
+            _write(Path(path), target, Summary(label(Path(path)), place), plan, settings, content)
+        found.append((place, name, fresh, os.path.getsize(path)))
+    return found
+
+
+def _write(path: Path, target: Path, summary: Summary, plan: Plan, settings: dict[str, Any], content: str) -> None:
+    from pyarrow import parquet
+
+    log = FaultLog()
+    temporary = target.with_name(f".{target.stem}-{os.getpid()}-{secrets.token_hex(4)}.tmp")
+    try:
+        try:
+            writer = _writer(temporary, plan)
+            for table in _gathered(rows_of(path, plan, log, summary), plan.columns):
+                writer.write_table(table)
+        except FeedError as error:
+            # What came before the refusal is not to be believed either.
+            writer.close()
+            writer = _writer(temporary, plan)
+            log.add(summary.file, 0, "kind", "refused", str(error))
+            summary = Summary(summary.file, summary.path, state="refused", reason=str(error), set_aside=log.set_aside)
+        meta = {
+            "settings": settings,
+            "summary": asdict(summary),
+            "content": content,
+            "faults": [list(vars(one).values()) for one in log.kept],
+        }
+        writer.add_key_value_metadata({SCAN_KEY: json.dumps(meta).encode()})
+        writer.close()
+        parquet.read_metadata(temporary)
+        os.replace(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _writer(path: Path, plan: Plan) -> Any:
+    from pyarrow import parquet
+
+    return parquet.ParquetWriter(
+        path,
+        schema(plan.columns),
+        compression="zstd",
+        store_schema=False,
+        use_dictionary=plan.dyad is None,
+        # For a reader that wants some days only.
+        write_statistics=[plan.feed.days[0]],
+    )
+
+
+def _gathered(pieces: Iterator[list[Row] | pa.Table], columns: tuple[str, ...]) -> Iterator[pa.Table]:
+    """Join rows and small tables to tables of a good size."""
+    import pyarrow as pa
+
+    rows: list[Row] = []
+    tables: list[pa.Table] = []
+    count = 0
+    for piece in pieces:
+        if isinstance(piece, list):
+            rows += piece
+        else:
+            tables.append(piece)
+            count += len(piece)
+        if count >= ROWS or len(rows) >= ROWS:
+            yield pa.concat_tables([*tables, as_table(rows, columns)])
+            rows, tables, count = [], [], 0
+    if rows or tables:
+        yield pa.concat_tables([*tables, as_table(rows, columns)])

@@ -8,103 +8,68 @@ best. The same for quad classes, of which four schemes are about.
 
 from __future__ import annotations
 
-import pandas as pd
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
-from analysis.feeds.feed import feeds
-from analysis.record import codebook, places
+from analysis.feeds.columns import codes
 
 LIMIT = 0.005
+COLUMNS = ("file", "value", "rows", "wrong", "share", "scheme", "agrees_with", "codes")
+# The columns by which rows are counted for this check.
+BY = ("feed_file", "cameo", "root", "goldstein", "quad_class")
 
 
-def disagreements(rows: pd.DataFrame, limit: float = LIMIT) -> pd.DataFrame:
+def disagreements(
+    counted: Mapping[tuple[Any, ...], int], scheme: str, limit: float = LIMIT
+) -> list[tuple[str, str, int, int, float, str, str, str]]:
     """List the files whose values disagree with their own scheme.
 
     Parameters
     ----------
-    rows : DataFrame
-        Rows of a feed with `feed`, `feed_file`, `cameo`, `goldstein`, `quad_class`.
+    counted : mapping
+        How many rows have each combination of `BY`.
+    scheme : str
+        The column of `cameo_variants.csv` that the feed's scores should be of; empty without any.
     limit : float
         Share of rows from which a file is listed.
 
     Returns
     -------
-    DataFrame
-        One row a file and value: `file`, `value` ("goldstein" or "quad_class"), `rows` (with a known code), `wrong`,
-        `share`, `scheme` (its own), `agrees_with` (the published table that fits best), `codes` (those that disagree
-        most, joined by ";"). Empty for feeds that carry no CAMEO score of their own.
+    list of tuples
+        One a file and value, as `COLUMNS`: `file`, `value` ("goldstein" or "quad_class"), `rows` (with a known code),
+        `wrong`, `share`, `scheme` (its own), `agrees_with` (the published table that fits best), `codes` (those that
+        disagree most, joined by ";").
     """
-    columns = ["file", "value", "rows", "wrong", "share", "scheme", "agrees_with", "codes"]
-    tables = {one.name: one.scores for one in feeds().values() if one.scores}
-    own = rows["feed"].map(tables)
-    known = rows[own.notna() & rows["cameo"].notna() & rows["goldstein"].notna()]
-    known = known[known["feed_file"].fillna("").isin(_doubtful(known, own, limit))]
+    if not scheme:
+        return []
+    tables = {
+        row["code"]: {name: float(score) for name, score in row.items() if name != "code" and score}
+        for row in codes("cameo_variants")
+    }
+    names = [name for name in codes("cameo_variants")[0] if name != "code"]
+    quads = {row["root"]: row["quad_class"] for row in codes()}
+    wrong: dict[tuple[str, str, str], Counter[str]] = {}
+    total: Counter[tuple[str, str]] = Counter()
+    for (file, code, root, score, quad), count in counted.items():
+        if code is None or score is None:
+            continue
+        if code in tables:
+            total[file or "", "goldstein"] += count
+            for name in names:
+                if name in tables[code] and abs(tables[code][name] - score) > 0.005:
+                    wrong.setdefault((file or "", "goldstein", name), Counter())[code] += count
+        if root in quads:
+            total[file or "", "quad_class"] += count
+            if quad != quads[root]:
+                wrong.setdefault((file or "", "quad_class", scheme), Counter())[root] += count
     found = []
-    for file, part in known.groupby(known["feed_file"].fillna(""), sort=True):
-        scheme = tables[str(part["feed"].iloc[0])]
-        found += [_scores(str(file), part, scheme), _quads(str(file), part, scheme)]
-    table = pd.DataFrame([one for one in found if one], columns=columns)
-    return table[table["share"] > limit].reset_index(drop=True)
-
-
-def _doubtful(known: pd.DataFrame, own: pd.Series, limit: float) -> pd.Index:
-    """Return the files in which more than `limit` of the rows disagree: all of them at once, as most have none."""
-    if known.empty:
-        return pd.Index([])
-    table, roots = (
-        _variants().set_index("code"),
-        codebook.cameo().drop_duplicates("root").set_index("root")["quad_class"],
-    )
-    scheme = own.reindex(known.index)
-    score = pd.concat([known["cameo"].map(table[name])[scheme == name] for name in scheme.unique()])
-    quad, file = known["root"].map(roots), known["feed_file"].fillna("")
-    counted = pd.DataFrame(
-        {
-            "score": (score.reindex(known.index) - known["goldstein"])
-            .abs()
-            .gt(0.005)[known["cameo"].isin(table.index)],
-            "quad": (known["quad_class"] != quad)[quad.notna()],
-        }
-    )
-    shares = counted.astype("Float64").groupby(file).mean()
-    return shares.index[(shares > limit).any(axis=1)]
-
-
-def _scores(file: str, part: pd.DataFrame, scheme: str) -> dict[str, object]:
-    table = _variants()
-    counts = part.groupby(["cameo", "goldstein"], sort=True).size().reset_index(name="rows")
-    joined = counts.merge(table, left_on="cameo", right_on="code")
-    wrong = {
-        name: joined[(joined[name] - joined["goldstein"]).abs().gt(0.005) & joined[name].notna()]
-        for name in table.columns.drop("code")
-    }
-    best = min(wrong, key=lambda name: (int(wrong[name]["rows"].sum()), name != scheme))
-    return _row(file, "goldstein", joined, wrong[scheme], scheme, best)
-
-
-def _quads(file: str, part: pd.DataFrame, scheme: str) -> dict[str, object]:
-    roots = codebook.cameo()[["root", "quad_class"]].drop_duplicates().set_index("root")["quad_class"]
-    counts = part.groupby(["root", "quad_class"], sort=True).size().reset_index(name="rows")
-    expected = counts["root"].map(roots)
-    joined = counts[expected.notna()].assign(code=counts["root"])
-    wrong = joined[joined["quad_class"] != expected[joined.index]]
-    return _row(file, "quad_class", joined, wrong, scheme, "gdelt" if wrong.empty else "another scheme")
-
-
-def _row(file: str, value: str, joined: pd.DataFrame, wrong: pd.DataFrame, scheme: str, best: str) -> dict[str, object]:
-    total, bad = int(joined["rows"].sum()), int(wrong["rows"].sum())
-    worst = wrong.groupby("code")["rows"].sum().sort_values(ascending=False, kind="stable").index[:8]
-    return {
-        "file": file,
-        "value": value,
-        "rows": total,
-        "wrong": bad,
-        "share": bad / total if total else 0.0,
-        "scheme": scheme,
-        "agrees_with": best,
-        "codes": ";".join(worst),
-    }
-
-
-def _variants() -> pd.DataFrame:
-    table = pd.read_csv(places.codebook() / "cameo_variants.csv", dtype="str", keep_default_na=False, na_values=[""])
-    return table.assign(**{name: table[name].astype("float64") for name in table.columns.drop("code")})
+    for (file, value), rows in sorted(total.items()):
+        held = {name: wrong.get((file, value, name), Counter()) for name in names}
+        bad = held[scheme].total()
+        if bad > limit * rows:
+            best = min(names, key=lambda name: (held[name].total(), name != scheme))
+            worst = sorted(held[scheme].items(), key=lambda one: (-one[1], one[0]))[:8]
+            agrees = best if value == "goldstein" else "another scheme"
+            found.append((file, value, rows, bad, bad / rows, scheme, agrees, ";".join(code for code, _ in worst)))
+    return found

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Literal
 
 from analysis.errors import OptionError, nearest, one_of
 from analysis.feeds import countries
-from analysis.feeds.feed import Feed
+from analysis.feeds.feed import Feed, words
+from analysis.feeds.few import ops
 
 if TYPE_CHECKING:
     from ibis.expr.types import BooleanValue, Table
@@ -73,8 +74,7 @@ class Guard:
 
     def takes(self, table: Table, feed: Feed) -> BooleanValue:
         """Tell which rows it takes."""
-        import ibis
-
+        ibis = ops(table)
         order = [table["event_id"], table["feed_file"], table["feed_line"]]
         window = ibis.window(group_by=[table[name] for name in self.same], order_by=order)
         return ibis.row_number().over(window) > 0
@@ -99,10 +99,8 @@ class TooEarly(Guard):
 
     def takes(self, table: Table, feed: Feed) -> BooleanValue:
         """Rows with a longer lag."""
-        import ibis
-
         if feed.longest_lag is None:
-            return ibis.literal(False)
+            return ops(table).literal(False)
         return (table["lag"] > feed.longest_lag).fill_null(False)
 
 
@@ -161,8 +159,7 @@ class MirroredTalks(Guard):
 
     def takes(self, table: Table, feed: Feed) -> BooleanValue:
         """Rows of an undirected root whose direction is not that of the first of their text."""
-        import ibis
-
+        ibis = ops(table)
         order = [table["event_id"], table["feed_file"], table["feed_line"]]
         window = ibis.window(group_by=[table[name] for name in self.same], order_by=order)
         first = table["source_actor"].first().over(window)
@@ -194,8 +191,7 @@ def guarded(rows: Table, guards: Guards, feed: Feed) -> Table:
 
     Added too: `pair_low`, `pair_high` (the pair in the order of the alphabet) and `undirected`.
     """
-    import ibis
-
+    ibis = ops(rows)
     mutual = {"all": ibis.literal(True), "keep": ibis.literal(False), "mutual": rows["root"].isin(MUTUAL)}
     table = rows.mutate(
         pair_low=ibis.least(rows["source_actor"], rows["target_actor"]),
@@ -218,31 +214,24 @@ def acts(rows: Table) -> Table:
     Returns
     -------
     Table
-        One row an act: `event_id` (of its first row by id), `start`, `end`, `source_actor`, `target_actor`,
-        `reciprocal`, `cameo`, `root`, `quad_class`, `goldstein` (mean of the rows, to a hundredth), `scheme`, `domain`,
-        `url`, `publisher`, `place`, `feed` (of the first row), `rows`, `texts`, `publishers`, `mentions` (sum).
+        One row an act: `event_id` (of its first row by id, file and line), `start`, `end`, `source_actor`,
+        `target_actor`, `reciprocal`, `cameo`, `root`, `quad_class`, `goldstein` (mean of the rows, to a hundredth),
+        `scheme`, `domain`, `url`, `publisher`, `place`, `feed` (of the first row), `rows`, `texts`, `publishers`,
+        `mentions` (sum).
     """
-    import ibis
-
+    ibis = ops(rows)
     good = rows.filter(rows["aside"].isnull())
     forward = ibis.ifelse(good["undirected"], ibis.null("boolean"), good["source_actor"] == good["pair_low"])
     # Whole hundredths add up to the same sum in any order, which a distributed engine does not keep.
     keyed = good.mutate(forward=forward, hundredths=(good["goldstein"].cast("float64") * 100).round().cast("int64"))
-    first = (
-        "cameo",
-        "quad_class",
-        "scheme",
-        "domain",
-        "url",
-        "publisher",
-        "place",
-        "feed",
-        "source_actor",
-        "target_actor",
-    )
+    # Ids may be missing; file and line tell such rows apart. No text has a character below the one between them.
+    line = (keyed["feed_line"] + 10**15).cast("string")
+    first_of = keyed["event_id"].fill_null("") + "\x01" + keyed["feed_file"].fill_null("") + "\x01" + line.fill_null("")
+    keyed = keyed.mutate(first_of=first_of)
+    first = words("cameo quad_class scheme domain url publisher place feed source_actor target_actor")
     grouped = keyed.group_by(["start", "end", "pair_low", "pair_high", "undirected", "forward", "root"]).aggregate(
         event_id=keyed["event_id"].min(),
-        **{f"first_{name}": keyed[name].argmin(keyed["event_id"]) for name in first},
+        **{f"first_{name}": keyed[name].argmin(keyed["first_of"]) for name in first},
         score=keyed["hundredths"].sum(),
         rows=keyed.count(),
         texts=keyed["text"].nunique(),

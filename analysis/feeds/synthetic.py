@@ -15,40 +15,15 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.feeds.columns import codes, scores
+from analysis.feeds.feed import words
 from analysis.record import codebook
 
-WORDS = (
-    "border",
-    "trade",
-    "gas",
-    "union",
-    "summit",
-    "troops",
-    "loan",
-    "tariff",
-    "visit",
-    "court",
-    "press",
-    "budget",
-    "election",
-    "storm",
-    "harvest",
-    "energy",
-    "talks",
-    "parliament",
-    "sanctions",
-    "exercise",
-    "market",
-    "railway",
-    "airline",
-    "bridge",
-    "festival",
-    "museum",
-    "inquiry",
-    "strike",
-    "reform",
-    "committee",
-)
+WORDS = words("""
+    border trade gas union summit troops loan tariff visit court press budget election storm harvest energy
+    talks parliament sanctions exercise market railway airline bridge festival museum inquiry strike reform
+    committee
+""")
 OTHERS = ("USA", "CHN", "DEU", "FRA", "GBR", "POL", "UKR", "IND", "JPN", "TUR", "BRA", "ZAF")
 PLACES = (
     ("4", "Springfield, Somewhere, United States", "US", "USIL", "IL167", "39.8017", "-89.6437", "411009"),
@@ -75,13 +50,13 @@ def gdelt2_row(
     tone: float = -1.5,
 ) -> str:
     """Return one line of a GDELT 2.0 events file, without the line end; score and quad class as the code has them."""
-    scores, quads = codes_of()
+    score_of, quads = codes_of()
     text = f"{day:%Y%m%d}"
     sides = [
         [f"{country}{kind}" if country else "", country and f"NAME {country}", country, *[""] * 4, kind, "", ""]
         for country in (source, target)
     ]
-    score = scores[code] if goldstein is None else goldstein
+    score = score_of[code] if goldstein is None else goldstein
     cells = [
         *(str(number), text, text[:6], text[:4], f"{day.year + day.timetuple().tm_yday / 365:.4f}"),
         *sides[0],
@@ -133,16 +108,16 @@ def echo(events: pd.DataFrame, folder: Path, *, sides: tuple[str, str], seed: in
     """
     draw = random.Random(seed)
     known = events[events["dyad"] & (events["precision"] == "day")]
-    words = sorted(code for code in codes_of()[0] if len(code) > 2 and code < "14")
+    talk = sorted(code for code in codes_of()[0] if len(code) > 2 and code < "14")
     found: list[tuple[dt.date, str, tuple[str, str]]] = []
     for act in known.itertuples():
         day = pd.Timestamp(str(act.start)).date()
         found += [(day, str(act.cameo), _order(act, sides)) for _ in range(draw.randint(0, 3))]
         for _ in range(noise):
             stray = day + dt.timedelta(days=draw.randint(-200, 200))
-            found.append((stray, draw.choice(words), sides if draw.random() < 0.5 else sides[::-1]))
+            found.append((stray, draw.choice(talk), sides if draw.random() < 0.5 else sides[::-1]))
     months: dict[str, list[str]] = {f"{one:%Y%m}": [] for one in _months(found)}
-    for when, code, pair in [*found, *_others(months, words, draw)]:
+    for when, code, pair in [*found, *_others(months, talk, draw)]:
         slug = "synthetic-" + "-".join(draw.choice(WORDS) for _ in range(5))
         for host in draw.sample(range(1, 60), draw.choice((1, 1, 2))):
             url = f"https://site{host}.example.org/{draw.choice(('news', 'news', 'news', 'opinion'))}/{slug}"
@@ -190,7 +165,5 @@ def _order(act: object, sides: tuple[str, str]) -> tuple[str, str]:
 @cache
 def codes_of() -> tuple[dict[str, float], dict[str, str]]:
     """Return the score of each code and the number of the quad class of each root."""
-    table = codebook.cameo()
     number = {name: str(place) for place, name in enumerate(codebook.QUAD_CLASSES, 1)}
-    scores = dict(zip(table["code"], table["goldstein"], strict=True))
-    return scores, dict(zip(table["root"], table["quad_class"].map(number), strict=True))
+    return scores(), {row["root"]: number[row["quad_class"]] for row in codes()}

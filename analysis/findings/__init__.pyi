@@ -12,6 +12,9 @@ from .summary import key_figures as key_figures
 from .summary import title as title
 from .tension import SHARP as SHARP
 from .tension import confidence as confidence
+from .tension import other_choices as other_choices
 from .tension import quarrels as quarrels
+from .tension import tension_chance as tension_chance
 from .tension import tension_change as tension_change
 from .tension import tension_level as tension_level
+from .turns import turning_points as turning_points

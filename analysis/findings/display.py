@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 MimeBundle = tuple[dict[str, Any], dict[str, Any]]
 
 EMPTY_MIME = "application/vnd.bilateral-workbook.empty+json"
+DARK = "invert(.93) hue-rotate(180deg)"
+"""The dark form of a chart: lightness turned over, hues kept, white to the black of a dark page."""
 _SVG_SEED = "bilateral-workbook"
 
 
@@ -47,6 +49,8 @@ class Chart:
         How to read it and what it cannot show; set as the caption in documents. May be empty.
     drawn : bool
         False where there was nothing to draw: on the screen the chart is its title, and a document leaves it out.
+    how : str
+        How to read the marks; set at the foot of the picture.
     """
 
     figure: Figure
@@ -58,6 +62,7 @@ class Chart:
     data: pd.DataFrame
     note: str = ""
     drawn: bool = True
+    how: str = ""
 
     def svg(self) -> str:
         """Return the picture as SVG with real text; the same bytes for the same figure."""
@@ -110,7 +115,7 @@ class Chart:
         width = round(float(self.figure.get_size_inches()[0]) * 96)
         data = {
             "text/plain": self.alt,
-            "text/html": render("chart", alt=self.alt, width=width, picture=picture),
+            "text/html": render("chart", alt=self.alt, width=width, picture=picture, dark=DARK),
             "image/svg+xml": self.svg(),
             "text/csv": safe_csv(self.data),
         }

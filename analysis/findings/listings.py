@@ -33,17 +33,6 @@ if TYPE_CHECKING:
     from analysis.measures.changes import Changes
     from analysis.record.relationship import Relationship
 
-MEASURES = {
-    "conflict": "Conflict, decayed Goldstein points",
-    "cooperation": "Cooperation, decayed Goldstein points",
-    "tension_share": "Tension share, 0 to 1",
-    "composite": "Dependence composite, 0 to 1",
-    "event_dependence": "Coded dependence shifts, cumulated",
-    "position_tension": "Assessors on tension, −2 to 2",
-    "position_subordination": "Assessors on subordination, −2 to 2",
-    "brier": "Brier score of forecasts with a stated deadline, 0 to 1",
-}
-
 
 def weighty_acts(rel: Relationship, half_life: str = "180D", top: int = 8) -> Table:
     """Return the acts that move the tension share most on the cut-off day, the largest effect first."""
@@ -145,10 +134,15 @@ def due_indicators(rel: Relationship, top: int = 8) -> Table:
 
 def changed_measures(changes: Changes) -> Table:
     """Return each measure then and now, with its change as printed and whether that is clear."""
+    from analysis.measures.changes import APART_RATE
+    from analysis.measures.difference import WORD_RATE
+    from analysis.measures.headline import MEASURES
+    from analysis.measures.tension import MEASURES as TENSION
+
     words = {True: "yes", False: "no"}
     cells = [
         [
-            MEASURES.get(str(row.measure), row.measure),
+            MEASURES[str(row.measure)].label,
             number(row.then),
             number(row.now),
             printed_difference(row.then, row.now),
@@ -158,10 +152,14 @@ def changed_measures(changes: Changes) -> Table:
     ]
     days = [day_text(changes.since), day_text(changes.until)]
     frame = pd.DataFrame(cells, columns=["Measure", *days, "Change", "Clear"])
+    banded = changes.measures.loc[changes.measures["clear"].notna(), "measure"]
+    drawn = [name for name in banded if MEASURES[str(name)].band == "resampled"]
+    by_chance = sum(WORD_RATE if name in TENSION else APART_RATE for name in drawn)
+    said = f". Had nothing changed, about {number(by_chance, 1)} of the {len(drawn)} rows with a drawn band would be "
     caption = (
         f"What each measure did between {' and '.join(days)}. Tension of both days by the record as it is now, the "
-        "rest as it was known on each day; a change is clear where its band leaves zero, or each value lies outside "
-        "the other's band"
+        "rest as it was known on each day; a change is clear where its band leaves zero, or where the bands of both "
+        f"days do not overlap{f'{said}called clear' if len(drawn) > 1 else ''}"
     )
     return Table(frame, caption, "changed-measures", None, (36, 18, 18, 10, 18))
 
@@ -233,8 +231,13 @@ def evidence(rel: Relationship) -> Table:
     return _facts(facts, "The evidence behind this document", "evidence")
 
 
-def measured(frame: pd.DataFrame, caption: str, name: str, *, digits: int = 2) -> Table:
-    """Return a measure's rows as a table: numbers rounded to `digits`, days as ISO text, column names in words."""
+def measured(frame: pd.DataFrame, caption: str, name: str, *, digits: int = 2, bands: float | None = None) -> Table:
+    """Return a measure's rows as a table: numbers rounded to `digits`, days as ISO text, column names in words.
+
+    With `bands`, the nominal probability of `low` and `high`, the caption says how many would miss by chance alone.
+    """
+    if bands is not None and (count_of := int(frame["low"].notna().sum())) > 1:
+        caption += f"; of {count_of} {percent(bands)} bands {number(count_of * (1 - bands), 1)} miss by chance alone"
     shown = frame.copy()
     for column in shown.columns:
         if shown[column].dtype.kind == "f":

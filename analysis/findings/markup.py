@@ -10,8 +10,12 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 _TEMPLATE = """
-{%- macro chart(alt, width, picture) -%}
-<img alt="{{ alt }}" width="{{ width }}" src="data:image/png;base64,{{ picture }}">
+{%- macro chart(alt, width, picture, dark) -%}
+<style>.bw-chart{width:100%;height:auto}
+{#- #}[data-jp-theme-light="false"] .bw-chart{filter:{{ dark }}}
+{#- #}@media (prefers-color-scheme:dark){body:not([data-jp-theme-light]) .bw-chart{filter:{{ dark }}}}
+{#- #}</style><img class="bw-chart" alt="{{ alt }}" width="{{ width }}" style="max-width:{{ width }}px"
+{#- #} src="data:image/png;base64,{{ picture }}">
 {%- endmacro -%}
 
 {%- macro table(caption, heads, rows) -%}

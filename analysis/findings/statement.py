@@ -64,7 +64,6 @@ def _step(value: float) -> str:
 # A band is left out where it has a missing bound.
 _BANDS = {
     "band": (number, " (90% band {} to {})"),
-    "change_band": (signed, " (the 98% band of the change, {} to {}, leaves zero)"),
     "gap_band": (signed, ", 90% band {} to {}"),
     "step_band": (_step, " (90% interval {} to {})"),
 }

@@ -12,7 +12,7 @@ from analysis.findings.conduct import words_and_deeds
 from analysis.findings.display import Findings
 from analysis.findings.positions import assessors
 from analysis.findings.statement import Statement
-from analysis.findings.tension import standing, tension_change, tension_level
+from analysis.findings.tension import other_choices, standing, tension_chance, tension_change, tension_level
 
 if TYPE_CHECKING:
     from analysis.record.relationship import Relationship
@@ -28,7 +28,8 @@ def bottom_line(
     half_life: str = "180D",
     peak: pd.DataFrame | None = None,
 ) -> Findings:
-    """Return the key judgements: tension, its change since `then`, words and deeds, dependence, what assessors hold.
+    """Return the key judgements: tension, its change since `then` and whether other choices say the same, words and
+    deeds, dependence, what assessors hold.
 
     A judgement for which too little is recorded is left out.
 
@@ -46,6 +47,8 @@ def bottom_line(
     judgements = (
         tension_level(rel, share, half_life, peak),
         tension_change(rel, earlier, half_life),
+        tension_chance(rel, earlier, half_life),
+        other_choices(rel, earlier, half_life),
         words_and_deeds(rel, gap),
         dependence(rel, composite),
         assessors(rel),

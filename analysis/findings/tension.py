@@ -9,9 +9,10 @@ import pandas as pd
 from analysis.findings.basis import FEW_ACTS, acts_of, finding, heaviest, keys, last_days, share_of, sides
 from analysis.findings.display import Finding
 from analysis.findings.statement import Statement
-from analysis.findings.wording import number, when
+from analysis.findings.wording import listed, percent, when
 from analysis.measures.options import half_life_days
 from analysis.measures.peak import SURE
+from analysis.measures.robustness import place
 from analysis.measures.tension import long_run
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ RECUR_ACTS, RECUR_YEARS = 5, 3  # sharp acts, in so many years, before quarrels 
 NAMED = 4
 HIGH_ACTS, HIGH_BACKED, HIGH_WIDTH = 10, 8, 0.2
 LOW_ACTS, LOW_WIDTH = 3, 0.4
+EVEN, SAID_UP_TO = "roughly even", 0.8
 
 
 def confidence(rel: Relationship, share: pd.DataFrame, half_life: str = "180D") -> Statement:
@@ -81,7 +83,9 @@ def standing(rel: Relationship, share: pd.DataFrame, half_life: str = "180D") ->
         last, usual = share_of(share).iloc[-1], long_run(rel.events)
         facts |= {"value": last["value"], "band": (last["low"], last["high"]), "day": last["date"]}
         return Statement(
-            "tension.level", facts | {"usual": usual, "place": against(last, usual)}, heaviest(rel, half_life)
+            "tension.level",
+            facts | {"usual": usual, "place": place(last["value"], last["low"], last["high"], usual)},
+            heaviest(rel, half_life),
         )
     conflict, cooperation = int((acts["goldstein"] < 0).sum()), int((acts["goldstein"] > 0).sum())
     facts |= {
@@ -145,6 +149,7 @@ def tension_change(rel: Relationship, then: str | pd.Timestamp, half_life: str =
     'tension.unclear'
     """
     from analysis.measures.difference import WORD_BAND, difference
+    from analysis.measures.robustness import moved
 
     earlier = pd.Timestamp(then)
     if told(rel, half_life) != "level" or not acts_of(rel)["end"].min() <= earlier < rel.cutoff:
@@ -153,13 +158,86 @@ def tension_change(rel: Relationship, then: str | pd.Timestamp, half_life: str =
     facts = {
         "since": earlier,
         "day": rel.cutoff,
+        "asked": WORD_BAND,
         **{name: row[name] for name in ("then", "now", "value", "low", "high")},
     }
-    # What is printed must differ as well: 0.14 is not lower than 0.14.
-    clear = bool(row["clear"]) and number(row["then"]) != number(row["now"])
-    facts |= {"direction": "fell" if row["value"] < 0 else "rose", "band": (row["low"], row["high"])} if clear else {}
+    clear = (word := moved(row)) != "no clear change"
+    facts |= {"direction": "fell" if word == "lower" else "rose"} if clear else {}
     statement = Statement("tension.changed" if clear else "tension.unclear", facts, heaviest(rel, half_life))
     return finding(rel, [statement], most=2)
+
+
+def tension_chance(rel: Relationship, then: str | pd.Timestamp, half_life: str = "180D") -> Finding:
+    """Say how likely it is that acts are now more often, or less often, of conflict than on an earlier day.
+
+    The one place where a word of probability is printed: by `propensity_change`, in the terms of ICD 203, and only
+    where these came true as often as they say in simulated records (docs/methods.md): up to `SAID_UP_TO`, above which
+    the number stands without a word. Empty at an even chance, where both days would be printed alike, and where nothing
+    can be told of the present (see `told`).
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2020-09-30")
+    >>> an.findings.tension_chance(rel, "2019-09-30").statements[0].facts["word"]
+    'likely'
+    """
+    from analysis.measures.propensity import influence, propensity_change
+    from analysis.record.codebook import likelihood_word
+
+    earlier = pd.Timestamp(then)
+    if told(rel, half_life) != "level" or not acts_of(rel)["end"].min() <= earlier < rel.cutoff:
+        return Finding("")
+    row = propensity_change(rel.events, earlier, rel.cutoff).iloc[0]
+    more = row["probability_higher"] > 0.5
+    probability = max(row["probability_higher"], 1.0 - row["probability_higher"])
+    word = likelihood_word(probability)
+    # Of a skewed distribution the mean can rise while most of it falls: then one sentence cannot say both.
+    unsaid = word == EVEN or (row["now"] > row["then"]) != more
+    if unsaid or row["events"] < FEW_ACTS or percent(row["then"]) == percent(row["now"]):
+        return Finding("")
+    facts = {**sides(rel), "since": earlier, "word": word, "probability": probability, **row[["then", "now"]]}
+    facts |= {"direction": "more" if more else "less"}
+    acts = influence(rel.events, rel.cutoff)["event_id"].head(NAMED)
+    key = "tension.chance" if probability <= SAID_UP_TO else "tension.chance_plain"
+    return finding(rel, [Statement(key, facts, keys("events", acts))], most=2)
+
+
+def other_choices(rel: Relationship, then: str | pd.Timestamp, half_life: str = "180D") -> Finding:
+    """Say whether level and change are the same with other half-lives, by signs only, and without lone publishers.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> an.findings.other_choices(rel, "2022-04-06").statements[0].key in ("tension.sturdy", "tension.hangs")
+    True
+    """
+    from analysis.measures.robustness import robustness
+
+    earlier = pd.Timestamp(then)
+    if told(rel, half_life) != "level" or not acts_of(rel)["end"].min() <= earlier < rel.cutoff:
+        return Finding("")
+    frame = robustness(rel.events, earlier, rel.cutoff, half_life=half_life)
+    shown, others = frame.iloc[0], frame.iloc[1:]
+    apart: dict[str, list[str]] = {}
+    for choice, level, moved in zip(others["choice"], others["level"], others["moved"], strict=True):
+        for word in _apart(level, moved, shown["level"], shown["moved"]):
+            apart.setdefault(word, []).append(choice)
+    lives = [choice.removesuffix(" days") for choice in others["choice"] if choice.endswith(" days")]
+    rest = [choice for choice in others["choice"] if not choice.endswith(" days")]
+    facts = {
+        "choices": ", ".join([f"half-lives of {listed(lives)} days", *rest]),
+        "apart": tuple(f"{word} with {listed(choices)}" for word, choices in apart.items()),
+    }
+    return finding(rel, [Statement("tension.hangs" if apart else "tension.sturdy", facts)])
+
+
+def _apart(level: str, moved: str, usual_level: str, usual_moved: str) -> list[str]:
+    if level == "too few acts":
+        return [level]
+    words = [f"{level} the long-run level"] if level != usual_level else []
+    return words + ([moved if moved == "no clear change" else f"{moved} than then"] if moved != usual_moved else [])
 
 
 def quarrels(rel: Relationship, start: str | pd.Timestamp | None = None) -> Finding:
@@ -196,13 +274,3 @@ def quarrels(rel: Relationship, start: str | pd.Timestamp | None = None) -> Find
     }
     key = "quarrels.recur" if recur else "quarrels.few"
     return finding(rel, [Statement(key, facts, keys("events", shown["event_id"]))])
-
-
-def against(last: pd.Series, usual: float) -> str:
-    """Say on which side of the long-run level a share lies: near it where its band holds that level.
-
-    The two printed numbers must differ as well.
-    """
-    if number(last["value"]) == number(usual):
-        return "near"
-    return "below" if last["high"] < usual else "above" if last["low"] > usual else "near"

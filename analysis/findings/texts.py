@@ -47,12 +47,29 @@ TEXTS = {
     ),
     # What changed.
     "tension.changed": (
-        "Tension {direction} from {then:number} on {since:day} to {now:number} on {day:day}{band:change_band}."
+        "Tension {direction} from {then:number} on {since:day} to {now:number} on {day:day} (the {asked:percent} band "
+        "of the change, {low:signed} to {high:signed}, leaves zero)."
     ),
     "tension.unclear": (
         "There is no clear change in tension between {since:day} and {day:day}: {then:number} then, {now:number} now "
-        "(the 98% band of the change, {low:signed} to {high:signed}, holds zero)."
+        "(the {asked:percent} band of the change, {low:signed} to {high:signed}, holds zero)."
     ),
+    "tension.chance": (
+        "It is {word} ({probability:percent}) that {acts} are {direction} often of conflict than on {since:day}: "
+        "counted by signs alone, the chance that one is of conflict is estimated at {now:percent}, and at "
+        "{then:percent} then."
+    ),
+    "tension.chance_plain": (
+        "The estimate gives {probability:percent} to {acts} being {direction} often of conflict than on {since:day} "
+        "(simulated records bear out no word for so high a figure): counted by signs alone, the chance that one is of "
+        "conflict is estimated at {now:percent}, and at {then:percent} then."
+    ),
+    "tension.sturdy": "Other choices ({choices}) say the same of level and change.",
+    "tension.hangs": "Other choices ({choices}) say the same of level and change, except: {apart:list}.",
+    # Turning points.
+    "turns.none": "No turning point is found, whether the record is cut by weeks or by months.",
+    "turns.same": "By weeks and by months the same turning points are found: {weeks}.",
+    "turns.apart": "By weeks the turning points are {weeks}; by months, {months}.",
     # Quarrels.
     "quarrels.recur": (
         "Quarrels recur: {n:count act} of sharp conflict (refusals, threats and measures; Goldstein score "

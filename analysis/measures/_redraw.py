@@ -94,7 +94,7 @@ def redraw(acts: Acts, series: Sequence[Mask], days: Days, half_life: float, dra
 def _records(acts: Acts, step: Floats, drawn: Plan, cells: int) -> Iterator[tuple[Floats, Days, Floats]]:
     """Yield redrawn records in batches: weights, days and scores, draw x act; one row where all draws share it."""
     streams = [stream(drawn, number, 0) for number in range(len(SOURCES))]
-    member = clusters(acts, drawn.cluster)
+    member = clusters(acts.point, acts.score < 0, drawn.cluster)
     number = int(member.max()) + 1
     loose = np.flatnonzero(acts.end > acts.start)
     length = (acts.end - acts.start + 1)[loose]
@@ -120,12 +120,12 @@ def _records(acts: Acts, step: Floats, drawn: Plan, cells: int) -> Iterator[tupl
         yield size, day, score
 
 
-def clusters(acts: Acts, cluster: Cluster | None) -> Days:
+def clusters(point: Days, sign: Mask, cluster: Cluster | None) -> Days:
     """Number the clusters: acts of one sign whose point days lie in one part of the calendar."""
     if cluster is None:
-        return np.arange(len(acts))
-    months = acts.point.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-    return np.unique(months // MONTHS[cluster] * 2 + (acts.score < 0), return_inverse=True)[1]
+        return np.arange(len(point))
+    months = point.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    return np.unique(months // MONTHS[cluster] * 2 + sign, return_inverse=True)[1]
 
 
 def stream(drawn: Plan, purpose: int, number: int) -> np.random.Generator:

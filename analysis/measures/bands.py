@@ -9,9 +9,9 @@ Each draw makes another record that could as well have been written down, and co
   of mean size a: two gamma variates of shape k p0 / a and k (1 - p0) / a, times a; the bootstrap with a prior of
   Muliere and Secchi), and each raw sum gets half an act of its own mean size (a gamma variate of shape 1/2, which for
   acts of one size is the Jeffreys interval of a Poisson mean).
-  Where acts come in bursts they are fewer observations than they are rows. With `cluster` the acts of conflict of one
-  calendar quarter (month, year) get one weight, those of cooperation another; the prior's points stay acts, since as
-  clusters they would make the level's band too wide.
+  Acts that come in bursts are fewer observations than they are rows. So the acts of conflict of one calendar quarter
+  (`cluster`: month, year) get one weight, those of cooperation another; None draws each act by itself. The prior's
+  points stay acts, since as clusters they would make the level's band too wide.
 * *dates*: each act's day is drawn evenly from `start`..`end`, both included. Acts dated to the day do not move.
 * *coding*: with probability `coding_error` (0.2 unless told; a declared assumption, not an estimate) a score moves to
   a neighbouring score of its CAMEO root, by the rule of `_coding`, which leaves the expected score as recorded. Where
@@ -29,9 +29,7 @@ estimate; bounds are never moved in. What no band here holds: events that no sou
 sources share. Nor can a record without any conflict say how much there might be: its share is 0 with a band of 0,
 unless a `prior` is given.
 
-On simulated records of 3 to 300 acts a year, whose true course is known, a nominal 90 % band held the true share in
-90 to 99 of 100 cases (more often the less is recorded) and the true sums in 87 to 93 (tests/test_tension_bands.py
-says how truth is defined).
+How often such bands hold the truth of simulated records, those like the shipped one among them, docs/methods.md tells.
 
 References: Rubin (1981), Annals of Statistics 9(1). Muliere, Secchi (1996), Annals of the Institute of Statistical
 Mathematics 48(4).
@@ -49,7 +47,7 @@ from analysis.measures import _coding
 from analysis.measures import options as opt
 from analysis.measures._decay import Decay, share
 from analysis.measures._frames import Acts, Days, Floats, Mask
-from analysis.measures._redraw import MONTHS, SOURCES, Cluster, Draws, Plan, SourceOfError, redraw, stream
+from analysis.measures._redraw import SOURCES, Cluster, Draws, Plan, SourceOfError, redraw, stream
 
 CODING_ERROR = 0.2
 _CELLS_AT_ONCE = 32_000_000  # sums held at a time: 256 MB each for conflict and for cooperation
@@ -64,7 +62,7 @@ def plan(
     coding_error: float | pd.DataFrame,
     codes: pd.DataFrame | None,
     seed: int,
-    cluster: Cluster | None = None,
+    cluster: Cluster | None,
 ) -> Plan:
     """Check the options and look up each score's neighbours.
 
@@ -88,8 +86,7 @@ def plan(
         Acts of one sign in one such part of the calendar share their weight; None draws each by itself.
     """
     opt.check_draws(where, band, draws)
-    if cluster is not None:
-        opt.check_option(where, "cluster", cluster, tuple(MONTHS))
+    opt.check_cluster(where, cluster)
     confused = isinstance(coding_error, pd.DataFrame)
     if not isinstance(coding_error, pd.DataFrame):
         opt.check_between(where, "coding_error", coding_error, 0.0, 1.0)

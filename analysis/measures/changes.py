@@ -5,11 +5,12 @@ record as loaded: which events, judgements and forecasts came, which forecasts w
 newer figure, and how far each measure moved. `compare` does the same for any two loaded states, such as two versions
 of the record.
 
-The event index of both days is that of the record as loaded, so that the change is the one that `difference` gives
-and every sentence tells: what has been learned since of the time before is no change of the relationship. It is *clear*
-when the 98 % band of the difference leaves zero. The other measures are read off each state as it was known, with the
-ranks of indicators and the base rates of that state; their change is clear when each of the two values lies outside
-the other's band. Bands are not all of one kind, so `band` names it.
+The event index of both days is that of the record as loaded, so that the change is the one that `difference` gives and
+every sentence tells: what has been learned since of the time before is no change of the relationship. It is *clear*
+when the band of the difference (`difference.WORD_BAND`) leaves zero. The other measures are read off each state as it
+was known, with the ranks of indicators and the base rates of that state; their change is clear when the two bands do
+not overlap, which two independent estimates of one value with 90 % bands do in 2 of 100 cases. Bands are not all of
+one kind, so `band` names it.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from analysis.measures.headline import headline
 if TYPE_CHECKING:
     from analysis.record.relationship import Relationship
 
+APART_RATE = 0.02  # how often the 90 % bands of two independent estimates of one value do not overlap
 _MOVED = ["indicator", "name", "unit", "domain", "period_then", "value_then", "period_now", "value_now", "change"]
 _MOVED += ["alike", "withheld_then", "withheld_now", "state", "caveats"]
 
@@ -207,8 +209,7 @@ def _measures(then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     band = pd.concat([now, then]).drop_duplicates("measure").set_index("measure")["band"]
     table = sides[0].drop(columns="band").join(sides[1].drop(columns="band"), how="outer").reindex(order)
     table["change"] = table["now"] - table["then"]
-    apart = ~table["now"].between(table["then_low"], table["then_high"])
-    apart &= ~table["then"].between(table["now_low"], table["now_high"])
+    apart = (table["now_low"] > table["then_high"]) | (table["then_low"] > table["now_high"])
     banded = table[["then_low", "then_high", "now_low", "now_high", "then", "now"]].notna().all(axis=1)
     table["clear"] = apart.astype("boolean").where(banded)
     return table.assign(band=band).rename_axis("measure").reset_index()

@@ -20,7 +20,6 @@ from analysis.measures.options import check_option
 
 UNITS = ("percent", "percent of GDP", "ratio")
 
-Normalise = Literal["rank", "range"]
 Scale = Literal["rank", "range", "share"]
 Side = Literal["side_a", "side_b"]
 Floats = npt.NDArray[np.float64]

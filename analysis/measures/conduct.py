@@ -55,7 +55,7 @@ def conduct(
     coding_error: float | pd.DataFrame = bands.CODING_ERROR,
     codes: pd.DataFrame | None = None,
     seed: int = 0,
-    cluster: Cluster | None = None,
+    cluster: Cluster | None = "quarter",
     actors: Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """Follow the tension share of words and of deeds, and the gap between them.

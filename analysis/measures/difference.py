@@ -1,9 +1,6 @@
 """Is tension higher or lower than it was? Two days of the same index, compared draw by draw.
 
 The bands of two days overlap for a reason that has nothing to do with the question: both contain the same older acts.
-In simulations with known truth a nominal 90 % band of the difference holds it in 88 to 92 of 100 records, in 81 where
-only three acts a year are recorded, and in 70 where acts come in clusters (docs/methods.md).
-
 Here each redrawn record (see `analysis.measures.bands`) gives the share on both days, and the difference is taken
 within the draw.
 """
@@ -20,10 +17,12 @@ from analysis.measures._decay import decay, decayed_sums
 from analysis.measures._frames import Floats
 from analysis.measures._redraw import Cluster, redraw
 
-WORD_BAND = 0.98
-"""The band that must leave zero before a text says "rose" or "fell". Wider than the 90 % of levels, since the chance
-that two days differ by nothing but what happened to be recorded is larger than such a band says (docs/methods.md, "How
-a sentence is made")."""
+WORD_BAND = 0.95
+"""The band that must leave zero before a text says "rose" or "fell": wider than the 90 % of levels, so that such words
+are said of fewer than one in ten records in which nothing changes, thin ones among them (docs/methods.md, "How a
+sentence is made")."""
+WORD_RATE = 0.05
+"""How often that band leaves zero where nothing has changed, in the world that resembles the shipped record."""
 
 
 def difference(
@@ -35,8 +34,9 @@ def difference(
     shrinkage: float = 10.0,
     band: float = 0.9,
     draws: int = 500,
+    coding_error: float | pd.DataFrame = bands.CODING_ERROR,
     seed: int = 0,
-    cluster: Cluster | None = None,
+    cluster: Cluster | None = "quarter",
 ) -> pd.DataFrame:
     """Compare the event index on two days, both by the same record.
 
@@ -46,7 +46,7 @@ def difference(
         As for `analysis.measures.tension.tension`.
     then, now : day
         The earlier and the later day, both on or after the first act.
-    half_life, shrinkage, band, draws, seed, cluster
+    half_life, shrinkage, band, draws, coding_error, seed, cluster
         As for `tension`.
 
     Returns
@@ -75,17 +75,7 @@ def difference(
     acts = fr.read_acts(events, where)
     days = np.array([opt.day_number(then, where, "then"), opt.day_number(now, where, "now")], dtype=np.int64)
     model = decay(acts, half_life, shrinkage, None, where)
-    plan = bands.plan(
-        acts,
-        where,
-        band=band,
-        draws=draws,
-        sources_of_error=None,
-        coding_error=bands.CODING_ERROR,
-        codes=None,
-        seed=seed,
-        cluster=cluster,
-    )
+    plan = bands.plan(acts, where, band, draws, None, coding_error, None, seed, cluster)
     redrawn = redraw(acts, [np.ones(len(acts), dtype=bool)], days, model.half_life, plan)
     conflict, cooperation = decayed_sums(acts, days, model.half_life)
     sums = redrawn.sums[:, :, 0] + bands.unseen(acts, plan)

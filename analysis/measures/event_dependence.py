@@ -14,7 +14,9 @@ import pandas as pd
 
 from analysis.errors import OptionError
 from analysis.measures._frames import require
+from analysis.measures._redraw import Cluster, clusters
 from analysis.measures._sampling import Floats, fraction, interval, rank_correlation
+from analysis.measures.options import check_cluster
 from analysis.record.dates import midpoint
 
 
@@ -26,6 +28,7 @@ def event_dependence(
     band: float | None = 0.9,
     draws: int = 500,
     seed: int = 0,
+    cluster: Cluster | None = "quarter",
 ) -> pd.DataFrame:
     """Cumulate the coded dependence shifts of events between the two sides.
 
@@ -41,8 +44,10 @@ def event_dependence(
     band : float or None
         Coverage of the band; None for none.
     draws, seed : int
-        Bayesian bootstrap: each draw multiplies every shift by an exponential weight of mean 1. The band says how far
+        Bayesian bootstrap: each draw multiplies the shifts by exponential weights of mean 1. The band says how far
         the sum rests on single events; it does not cover coding errors or events that nobody recorded.
+    cluster : {"quarter", "month", "year"} or None
+        Shifts of one sign in one such part of the calendar share their weight; None draws each by itself.
 
     Returns
     -------
@@ -66,13 +71,14 @@ def event_dependence(
     require(events, ["event_id", "start", "end", "dependence", *([by] if by else [])], "event_dependence")
     if band is not None:
         fraction(band, "event_dependence", "band")
+    check_cluster("event_dependence", cluster)
     rows = _coded(events)
     rows = rows if end is None else rows[rows["date"] <= pd.Timestamp(end)].reset_index(drop=True)
     groups = [(None, rows)] if by is None else list(rows.groupby(by, sort=True))
-    parts = [_cumulated(group, band, draws, seed).assign(**({by: key} if by else {})) for key, group in groups]
+    parts = [_cumulated(group, band, draws, seed, cluster).assign(**({by: key} if by else {})) for key, group in groups]
     columns = ["date", "measure", "value", "low", "high", "shift", "events", *([by] if by else [])]
     if not parts:
-        parts = [_cumulated(rows, band, draws, seed)]
+        parts = [_cumulated(rows, band, draws, seed, cluster)]
     table = pd.concat(parts, ignore_index=True).reindex(columns=columns)
     return table
 
@@ -85,18 +91,18 @@ def _coded(events: pd.DataFrame) -> pd.DataFrame:
     return rows.sort_values(["date", "event_id"], kind="stable").reset_index(drop=True)
 
 
-def _cumulated(rows: pd.DataFrame, band: float | None, draws: int, seed: int) -> pd.DataFrame:
+def _cumulated(rows: pd.DataFrame, band: float | None, draws: int, seed: int, cluster: Cluster | None) -> pd.DataFrame:
     days, place = np.unique(rows["date"].to_numpy(), return_inverse=True)
     shifts = rows["shift"].to_numpy()
     daily = np.bincount(place, weights=shifts, minlength=len(days))
     low = high = np.full(len(days), np.nan)
     if band is not None and len(days):
         random = np.random.default_rng(seed)
+        member = clusters(rows["date"].to_numpy().astype("datetime64[D]").astype(np.int64), shifts < 0, cluster)
         sums = np.empty((draws, len(days)))
         for draw in range(draws):
-            sums[draw] = np.bincount(
-                place, weights=shifts * random.standard_exponential(len(shifts)), minlength=len(days)
-            ).cumsum()
+            weight = random.standard_exponential(int(member.max()) + 1)[member]
+            sums[draw] = np.bincount(place, weights=shifts * weight, minlength=len(days)).cumsum()
         low, high = np.quantile(sums, [(1 - band) / 2, (1 + band) / 2], axis=0)
     return pd.DataFrame(
         {

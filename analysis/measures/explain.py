@@ -16,7 +16,7 @@ happened.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -29,7 +29,6 @@ from analysis.measures._frames import Acts, Context, Floats
 from analysis.measures._series import split
 
 Measure = Literal["conflict", "cooperation", "tension_share"]
-_MEASURES = ("conflict", "cooperation", "tension_share")
 _TEXTS = ("event_id", "title")
 
 
@@ -94,7 +93,7 @@ def explain(
     True
     """
     where = "explain"
-    opt.check_option(where, "measure", measure, _MEASURES)
+    opt.check_option(where, "measure", measure, get_args(Measure))
     if top is not None and top < 1:
         raise OptionError(where, "top", "a whole number from 1 up, or None", top)
     acts = fr.read_acts(

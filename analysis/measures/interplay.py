@@ -25,7 +25,8 @@ import pandas as pd
 from analysis.errors import OptionError
 from analysis.measures import _frames as fr
 from analysis.measures import options as opt
-from analysis.measures._frames import Acts, Floats
+from analysis.measures._frames import Acts, Days, Floats, Mask
+from analysis.measures._redraw import Cluster, clusters
 from analysis.measures._series import directions
 from analysis.measures._windows import Base, Study
 from analysis.measures.bands import interval, widen
@@ -57,6 +58,7 @@ def initiative(
     band: float = 0.9,
     draws: int = 2000,
     seed: int = 0,
+    cluster: Cluster | None = "quarter",
     actors: Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """Divide the record's conflict and cooperation by the side that acted.
@@ -69,9 +71,9 @@ def initiative(
         Needs `start`, `end`, `goldstein`, and `direction` or `source_actor` and `target_actor`.
     start, end : day, optional
         Only acts whose point day lies within, both included; default all.
-    band, draws, seed
-        Nominal probability of the interval, number of redrawn records, seed: each act gets an exponential weight
-        (Bayesian bootstrap).
+    band, draws, seed, cluster
+        Nominal probability of the interval, number of redrawn records, seed: acts get exponential weights (Bayesian
+        bootstrap), one for all acts of one sign in one `cluster` of the calendar, as in `tension`.
     actors : pair of str, optional
         As in `tension`.
 
@@ -102,14 +104,16 @@ def initiative(
     """
     where = "initiative"
     opt.check_draws(where, band, draws)
+    opt.check_cluster(where, cluster)
     acts, ways, names = _directed(events, where, actors)
     first, last = fr.read_period(acts, start, end, where)
     inside = (acts.point >= first) & (acts.point <= last)
     labels = {way.split(">")[0]: inside & (ways == way) for way in names} | {"joint": inside & (ways == "joint")}
     rows = []
     for measure, size in (("conflict", acts.conflict), ("cooperation", acts.cooperation)):
-        value, limits = _shares([np.sort(size[mask & (size > 0)]) for mask in labels.values()], band, draws, seed)
-        counts = [int((mask & (size > 0)).sum()) for mask in labels.values()]
+        masks = [mask & (size > 0) for mask in labels.values()]
+        value, limits = _shares(acts.point, size, masks, cluster, band, draws, seed)
+        counts = [int(mask.sum()) for mask in masks]
         for index, actor in enumerate(labels):
             rows.append((measure, actor, value[index], *limits[index], counts[index], sum(counts)))
     return pd.DataFrame(rows, columns=["measure", "actor", "value", "low", "high", "events", "total"]).astype(
@@ -195,13 +199,22 @@ def response(
     return pd.DataFrame(rows, columns=list(_RESPONSE)).astype(dict.fromkeys(texts, "str"))
 
 
-def _shares(sizes: Sequence[Floats], band: float, draws: int, seed: int) -> tuple[Floats, Floats]:
-    """Return each group's part of the whole, and its interval under exponential weights."""
-    sums = np.array([size.sum() for size in sizes])
+def _shares(
+    point: Days, size: Floats, masks: Sequence[Mask], cluster: Cluster | None, band: float, draws: int, seed: int
+) -> tuple[Floats, Floats]:
+    """Return each group's part of the whole, and its interval under exponential weights of acts or of clusters."""
+    sums = np.array([np.sort(size[mask]).sum() for mask in masks])
     if not sums.sum():
-        return np.full(len(sizes), np.nan), np.full((len(sizes), 2), np.nan)
+        return np.full(len(masks), np.nan), np.full((len(masks), 2), np.nan)
     rng = np.random.default_rng(seed)
-    drawn = np.stack([_weighted_sums(size, draws, rng) for size in sizes])
+    if cluster is None:
+        drawn = np.stack([_weighted_sums(size[mask], draws, rng) for mask in masks])
+    else:
+        kept = np.any(masks, axis=0)
+        member = clusters(point[kept], size[kept] > 0, cluster)
+        order = np.argsort(size[kept], kind="stable")  # a sum of floats depends on their order
+        parts = [np.bincount(member[order], (size * mask)[kept][order]) for mask in masks]
+        drawn = np.stack(parts) @ rng.standard_exponential((len(parts[0]), draws))
     value = sums / sums.sum()
     low, high = widen(value, *interval(drawn / drawn.sum(axis=0), band).T)
     return value, np.stack([low, high], axis=1)

@@ -155,8 +155,55 @@ def _terms(opens: object, closes: object, role: object) -> list[tuple[float, flo
     return [*terms, (first, last)]
 
 
-def _counts(acts: fr.Acts, years: Days, held: list[list[tuple[str, ...]]]) -> dict[str, Days]:
-    """Return recorded meetings by year: by the middle day, for certain, at most."""
+def meetings_held(
+    events: pd.DataFrame,
+    persons: Sequence[str],
+    *,
+    actors: pd.DataFrame | None = None,
+    start: object = None,
+    end: object = None,
+) -> pd.DataFrame:
+    """List the recorded meetings that `meetings_per_year` counts, one row each.
+
+    Parameters
+    ----------
+    events, persons, actors, start, end
+        As for `meetings_per_year`.
+
+    Returns
+    -------
+    DataFrame
+        `year`, `date` (middle day), `measure` ("meeting"), `value` (1), `start`, `end` (first and last possible day),
+        sorted by day; rows of one day are one meeting.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> rel = an.load("russia-belarus", as_of="2023-04-06")
+    >>> held = an.meetings_held(rel.events, rel.leaders, actors=rel.actors)
+    >>> years = an.meetings_per_year(rel.events, rel.leaders, actors=rel.actors)
+    >>> len(held) == years["recorded"].sum()
+    True
+    """
+    where = "meetings_held"
+    fr.require(events, ["form", "persons"], where)
+    pair = fr.pair(persons, where)
+    acts = fr.read_acts(events.assign(goldstein=0.0), where, context="all")
+    opens, closes = fr.read_period(fr.read_acts(acts.table, where), start, end, where)
+    years = np.unique(fr.years(np.arange(opens, closes + 1)))
+    rows = set()
+    for year, masks in _by_year(acts, years, [holders(person, actors, years) for person in pair]):
+        chosen = masks["recorded"]
+        rows |= {(begun, ended, int(year)) for begun, ended in zip(acts.start[chosen], acts.end[chosen], strict=True)}
+    held = sorted(rows)
+    days = {name: np.array([row[place] for row in held], dtype=np.int64) for place, name in enumerate(("start", "end"))}
+    frame = pd.DataFrame({name: fr.timestamps(one) for name, one in days.items()})
+    middle = fr.timestamps((days["start"] + days["end"]) // 2)
+    return frame.assign(year=[row[2] for row in held], date=middle, measure="meeting", value=1.0)
+
+
+def _by_year(acts: fr.Acts, years: Days, held: list[list[tuple[str, ...]]]) -> Iterable[tuple[int, dict[str, Mask]]]:
+    """Yield for each year the rows that are recorded meetings: by the middle day, for certain, at most."""
     table = acts.table
     persons = [ids.split(";") for ids in table["persons"].fillna("")]
     apart = np.zeros(len(table), dtype=bool)
@@ -165,20 +212,25 @@ def _counts(acts: fr.Acts, years: Days, held: list[list[tuple[str, ...]]]) -> di
     met = table["form"].isin(_FORMS).to_numpy(dtype=bool) & ~apart
     spans = (table["precision"].eq("interval") if "precision" in table else False) & (acts.end - acts.start >= _LONGEST)
     single = ~np.asarray(spans, dtype=bool)
-    counts = {name: np.zeros(len(years), dtype=np.int64) for name in ("recorded", "low", "high")}
-    for place, (year, side_a, side_b) in enumerate(zip(years, *held, strict=True)):
+    for year, side_a, side_b in zip(years, *held, strict=True):
         pairs = [{a, b} for a in side_a for b in side_b]
         named = met & np.array([any(pair <= set(ids) for pair in pairs) for ids in persons], dtype=bool)
-        ahead = single & np.array([set(ids[:2]) in pairs for ids in persons], dtype=bool)
+        ahead = named & single & np.array([set(ids[:2]) in pairs for ids in persons], dtype=bool)
         begin, finish = _first_days(np.array([year, year + 1])) - [0, 1]
-        inside = {
-            "recorded": ahead & (acts.point >= begin) & (acts.point <= finish),
-            "low": ahead & (acts.start >= begin) & (acts.end <= finish),
-            "high": (acts.end >= begin) & (acts.start <= finish),
-        }
-        for name, mask in inside.items():
-            counts[name][place] = _meetings(acts, named & mask)
-    return counts
+        yield (
+            int(year),
+            {
+                "recorded": ahead & (acts.point >= begin) & (acts.point <= finish),
+                "low": ahead & (acts.start >= begin) & (acts.end <= finish),
+                "high": named & (acts.end >= begin) & (acts.start <= finish),
+            },
+        )
+
+
+def _counts(acts: fr.Acts, years: Days, held: list[list[tuple[str, ...]]]) -> dict[str, Days]:
+    """Return recorded meetings by year: by the middle day, for certain, at most."""
+    found = [{name: _meetings(acts, mask) for name, mask in masks.items()} for _, masks in _by_year(acts, years, held)]
+    return {name: np.array([one[name] for one in found], dtype=np.int64) for name in ("recorded", "low", "high")}
 
 
 def _meetings(acts: fr.Acts, chosen: Mask) -> int:

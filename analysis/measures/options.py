@@ -69,6 +69,12 @@ def check_option(where: str, field: str, got: object, allowed: Sequence[str]) ->
         raise OptionError(where, field, one_of(allowed), got, nearest(str(got), allowed))
 
 
+def check_cluster(where: str, got: object, allowed: Sequence[str] = ("month", "quarter", "year")) -> None:
+    """Refuse what is neither a part of the calendar nor None."""
+    if got is not None:
+        check_option(where, "cluster", got, allowed)
+
+
 def check_between(where: str, field: str, got: float, low: float, high: float) -> None:
     """Refuse a number outside `low`..`high`, the bounds included."""
     if not low <= got <= high:

@@ -56,7 +56,7 @@ def tension(
     coding_error: float | pd.DataFrame = bands.CODING_ERROR,
     codes: pd.DataFrame | None = None,
     seed: int = 0,
-    cluster: Cluster | None = None,
+    cluster: Cluster | None = "quarter",
     context: Context = "dyad",
     actors: Sequence[str] | None = None,
 ) -> pd.DataFrame:
@@ -92,8 +92,8 @@ def tension(
     draws, sources_of_error, coding_error, codes, seed, cluster
         How the band is drawn, see `analysis.measures.bands`. By default all of "events", "dates" and, where the table
         has `cameo` or `root`, "coding".
-        `cluster` ("month", "quarter", "year") lets acts of one sign in one such part of the calendar share their
-        weight; None draws each by itself.
+        Acts of one sign in one `cluster` of the calendar ("month", "quarter", "year") share their weight, since they
+        come in bursts; None draws each by itself.
     context : {"dyad", "all", "third party"}
         Which rows are the chosen table: the dyad's acts, all, or only the acts that involve others.
     actors : pair of str, optional

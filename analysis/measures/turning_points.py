@@ -84,7 +84,8 @@ def turning_points(
     penalty : float, optional
         Cost of one more turning point, in squared Goldstein points; default the criterion above.
     min_size : int
-        Least number of observations between two turning points, from 2 up.
+        Least number of observations between two turning points, from 2 up: periods of `freq` with an act, which where
+        little is recorded span far more than as many weeks (months, quarters).
     band, draws, seed
         Nominal probability of the intervals, number of redrawn series (from 20 up), seed.
     half_life, top

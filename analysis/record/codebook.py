@@ -8,10 +8,12 @@ carry (`SCHEME`), and every output that shows a quad class should name it.
 from __future__ import annotations
 
 from functools import cache
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from analysis.record import places
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SCHEME = "gdelt"
 QUAD_CLASSES = ("verbal_cooperation", "material_cooperation", "verbal_conflict", "material_conflict")
@@ -20,6 +22,8 @@ RELIABILITY = ("A", "B", "C", "D", "E", "F")
 
 @cache
 def _read(name: str) -> pd.DataFrame:
+    import pandas as pd
+
     path = places.codebook() / f"{name}.csv"
     return pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""], encoding="utf-8")
 

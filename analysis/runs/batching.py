@@ -32,6 +32,7 @@ from analysis.runs.causes import causes, differences
 from analysis.runs.naming import Run
 from analysis.runs.plan import Plan
 from analysis.runs.plan import plan as read_plan
+from analysis.runs.processes import forking
 from analysis.runs.progress import Progress
 from analysis.runs.results import BatchResult, RunResult
 from analysis.runs.single import LEFT, Options, due, make
@@ -290,9 +291,7 @@ def _end_processes() -> None:
 
     kernels.end_all()
     documents.end_all()
-    with contextlib.suppress(ModuleNotFoundError):
-        from analysis.runs.warm import client
-
+    if client := forking()[0]:
         client.close()
 
 
@@ -322,11 +321,7 @@ def _prune(folder: Path, names: Sequence[str]) -> None:
 def _how(options: Options) -> str:
     if not options.warm:
         return "Every kernel starts from scratch, as asked."
-    try:
-        from analysis.runs.warm import client
-    except ModuleNotFoundError:
-        return "Every kernel starts from scratch."
-    return client.unavailable() or "Kernels are forked from a process with the libraries loaded."
+    return forking()[1] or "Kernels are forked from a process with the libraries loaded."
 
 
 def _cores() -> int:

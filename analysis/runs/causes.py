@@ -20,16 +20,17 @@ the system.
 from __future__ import annotations
 
 import ast
+import functools
 import hashlib
 import json
 import os
 import platform
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from analysis.record import places
 from analysis.runs import parameters
@@ -45,7 +46,7 @@ _LIBRARIES = {
 _PACKAGE = Path(__file__).resolve().parents[1]
 _TABLES = (".csv", ".json")
 _TICK = 2_000_000_000  # nanoseconds; some file systems count in two seconds
-_NOT_CODE = {"__pycache__", "_data", "_notebooks"}
+_NOT_CODE = frozenset({"__pycache__", "_data", "_notebooks"})
 # Of a notebook and its cells: what running leaves there, and which editor was used.
 _VOLATILE = {"execution", "papermill", "widgets", "collapsed", "scrolled", "kernelspec", "language_info"}
 
@@ -71,7 +72,7 @@ def causes(run: Run, seen: dict[Any, Any] | None = None) -> dict[str, dict[str, 
     files = {"notebook": once(notebook_hash, run.notebook)}
     files |= {label: once(content_hash, path, suffixes) for label, path, suffixes in _named(run)}
     files |= once(_beside, run.notebook.parent)
-    files["code of the workbook"] = once(code_hash, _PACKAGE)
+    files["code of the workbook"] = once(content_hash, _PACKAGE, (), _NOT_CODE)
     return {
         "parameters": json.loads(json.dumps(run.settings, default=str)),
         "files": files,
@@ -153,9 +154,17 @@ def _modules(folder: Path) -> list[Path]:
 
 def _imported(notebook: Path) -> frozenset[str]:
     """Return the names of modules that a Python notebook, or a module beside it, imports."""
-    cells = parameters.read(notebook)["cells"]
-    sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    sources += [path.read_text(encoding="utf-8", errors="replace") for path in _modules(notebook.parent)]
+    files = [notebook, *_modules(notebook.parent)]
+    found = frozenset[str]().union(*(_remembered(_imports, path) for path in files))
+    return found - set(sys.stdlib_module_names) - {"analysis"}
+
+
+def _imports(path: Path) -> set[str]:
+    if path.suffix == ".py":
+        sources = [path.read_text(encoding="utf-8", errors="replace")]
+    else:
+        cells = parameters.read(path)["cells"]
+        sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     found: set[str] = set()
     for source in sources:
         lines = [line for line in source.splitlines() if line.lstrip()[:1] not in {"%", "!"}]
@@ -168,11 +177,17 @@ def _imported(notebook: Path) -> frozenset[str]:
                 found |= {alias.name.partition(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and not node.level:
                 found.add(str(node.module).partition(".")[0])
-    return frozenset(found - set(sys.stdlib_module_names) - {"analysis"})
+    return found
 
 
 def libraries(imported: frozenset[str] = frozenset()) -> dict[str, str]:
     """Return the versions of Python, of the libraries that make the outputs, and of those that provide `imported`."""
+    # Whatever is installed or removed changes the folder that it is in.
+    return dict(_versions(imported, tuple(os.stat(path).st_mtime_ns for path in sys.path if os.path.isdir(path))))
+
+
+@functools.lru_cache(maxsize=64)
+def _versions(imported: frozenset[str], stamps: tuple[int, ...]) -> dict[str, str]:
     others = imported - {name.replace("-", "_") for name in _LIBRARIES}
     # Asked only where it matters: it reads the list of files of everything that is installed.
     providers = metadata.packages_distributions() if others else {}
@@ -188,6 +203,10 @@ def libraries(imported: frozenset[str] = frozenset()) -> dict[str, str]:
 
 def notebook_hash(path: Path) -> str:
     """Return the hash of what a notebook says, whatever it has put out."""
+    return _remembered(_notebook_hash, path)
+
+
+def _notebook_hash(path: Path) -> str:
     content = parameters.read(path)
     cells = [
         [cell["cell_type"], "".join(cell["source"]), _lasting(cell.get("metadata", {})), cell.get("attachments")]
@@ -207,23 +226,31 @@ def _lasting(described: Mapping[str, Any]) -> dict[str, Any]:
     )
 
 
-def content_hash(path: Path, suffixes: tuple[str, ...] = ()) -> str:
+def content_hash(path: Path, suffixes: tuple[str, ...] = (), skip: frozenset[str] = frozenset()) -> str:
     """Return the hash of a file, or of a folder's files with their names: hidden ones left out, line ends made equal.
 
-    `suffixes` restricts a folder to files of these kinds.
+    `suffixes` restricts a folder to files of these kinds; files and folders named in `skip` are left out.
     """
-    if path.is_file():
-        return _hash([path], path.parent)
-    files = (file for file in sorted(path.rglob("*")) if file.is_file() and file.suffix in (suffixes or {file.suffix}))
-    return _hash(
-        (file for file in files if not any(part.startswith(".") for part in file.relative_to(path).parts)), path
-    )
+    digest = hashlib.sha256()
+    for name, file in [(path.name, path)] if path.is_file() else _files(path, "", suffixes, skip):
+        digest.update(name.encode("utf-8", "surrogateescape") + b":" + _remembered(_content, file))
+    return digest.hexdigest()
 
 
-def code_hash(package: Path) -> str:
-    """Return the hash of a package's files."""
-    files = (file for file in sorted(package.rglob("*")) if file.is_file())
-    return _hash((file for file in files if not _NOT_CODE & set(file.relative_to(package).parts)), package)
+def _files(
+    folder: str | Path, base: str, suffixes: tuple[str, ...], skip: frozenset[str]
+) -> Iterator[tuple[str, str | Path]]:
+    try:
+        found = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except PermissionError:
+        return
+    for entry in found:
+        if entry.name.startswith(".") or entry.name in skip:
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _files(entry.path, f"{base}{entry.name}/", suffixes, skip)
+        elif entry.is_file() and (not suffixes or entry.name.endswith(suffixes)):
+            yield f"{base}{entry.name}", entry.path
 
 
 def file_hash(path: Path) -> str:
@@ -232,27 +259,29 @@ def file_hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-_kept: dict[Path, tuple[tuple[int, ...], bytes]] = {}
+_Found = TypeVar("_Found")
+_kept: dict[tuple[str, str], tuple[tuple[int, ...], Any]] = {}
 
 
-def _hash(files: Iterable[Path], base: Path) -> str:
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.relative_to(base).as_posix().encode("utf-8", "surrogateescape") + b":" + _content(file))
-    return digest.hexdigest()
-
-
-def _content(file: Path) -> bytes:
-    """Return the hash of a file's content, remembered as long as the system says that nothing has touched it."""
-    status = file.stat()
+def _remembered(read: Callable[[Any], _Found], file: str | Path) -> _Found:
+    """Return what `read` makes of a file, remembered as long as the system says that nothing has touched it."""
+    try:
+        key, status = (read.__name__, str(file)), os.stat(file)
+    except OSError:
+        return read(file)  # which says what is wrong
     state = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-    if file in _kept and _kept[file][0] == state:
-        return _kept[file][1]
-    found = hashlib.sha256(file.read_bytes().replace(b"\r\n", b"\n")).digest()
+    if (known := _kept.get(key)) and known[0] == state:
+        found: _Found = known[1]
+        return found
+    found = read(file)
     # The clock of files is coarse: a second edit within one tick would look like none.
     if time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) > _TICK:
-        _kept[file] = (state, found)
+        _kept[key] = (state, found)
     return found
+
+
+def _content(file: str | Path) -> bytes:
+    return hashlib.sha256(Path(file).read_bytes().replace(b"\r\n", b"\n")).digest()
 
 
 def _secret(value: str | None) -> str:

@@ -6,7 +6,6 @@ takes nothing with it. The process is forked for each run, or started from scrat
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import subprocess
@@ -16,11 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import PublishError, WorkbookError
-from analysis.runs.processes import end_of, environment, kill_group, last_words
+from analysis.runs.processes import end_of, environment, forking, kill_group, last_words
 
-TEXT_LIMIT = 200_000  # characters of one output that a document shows: some forty pages
-HTML_LIMIT = 2_000_000  # characters of one table
-_TEXTS = ("text/plain", "text/markdown", "text/latex")
 _running: set[Any] = set()
 
 
@@ -74,14 +70,10 @@ def end_all() -> None:
 
 
 def _started(arguments: dict[str, Any], log: Path, warm: bool) -> Any:
-    if warm:
-        with contextlib.suppress(ModuleNotFoundError):
-            from analysis.runs.warm import client
-            from analysis.runs.warm.server import Request
+    if warm and (client := forking()[0]):
+        from analysis.runs.warm.server import Request
 
-            if not client.unavailable():
-                server = client.server()
-                return server.fork(Request(write, arguments, environment(), os.getcwd(), str(log)))
+        return client.server().fork(Request(write, arguments, environment(), os.getcwd(), str(log)))
     code = f"import json, sys; from {__name__} import write; write(**json.loads(sys.argv[1]))"
     command = [sys.executable, "-c", code, json.dumps(arguments)]
     with open(log, "wb") as file:
@@ -99,33 +91,9 @@ def write(notebook: str, targets: Mapping[str, str], said: str) -> None:
     """Write documents; the words of an error go to the file `said`."""
     from analysis.export import export
 
-    path = Path(notebook)
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        cut(content)
         for form, target in targets.items():
-            export(content, target, form=form, folder=path.parent, name=path.stem)
+            export(notebook, target, form=form)
     except Exception as error:
         words = str(error) if isinstance(error, WorkbookError) else f"{type(error).__name__}: {error}"
         Path(said).write_text(words, encoding="utf-8")
-
-
-def cut(notebook: Mapping[str, Any]) -> None:
-    """Cut outputs that are too long for a document, in place, and say so where they were."""
-    for cell in notebook["cells"]:
-        for output in cell.get("outputs", []):
-            data = output.get("data", output)
-            for kind in ("text", *_TEXTS):
-                if kind in data:
-                    data[kind] = _cut("".join(data[kind]))
-            page = "".join(data.get("text/html", ""))
-            if len(page) > HTML_LIMIT and "data:image" not in page:
-                # Half a table cannot be shown.
-                words = f"[Left out here: a table of {len(page):,} characters; the notebook has it.]"
-                output["data"] = {"text/plain": words}
-
-
-def _cut(text: str) -> str:
-    if len(text) <= TEXT_LIMIT:
-        return text
-    return f"{text[:TEXT_LIMIT]}\n[Cut here: {len(text):,} characters; the notebook has what follows.]\n"

@@ -25,6 +25,16 @@ def environment() -> dict[str, str]:
     return with_package({"PYTHONHASHSEED": "0", **os.environ})
 
 
+def forking() -> tuple[Any, str]:
+    """Return the module that forks processes; None where it was left out or cannot fork here, and then the reason."""
+    try:
+        from analysis.runs.warm import client
+    except ModuleNotFoundError:
+        return None, "Every kernel starts from scratch."
+    reason = client.unavailable()
+    return (None, reason) if reason else (client, "")
+
+
 def folder() -> str:
     """Return this process's private folder, for sockets and messages; it goes with the process."""
     pid = os.getpid()

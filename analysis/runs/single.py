@@ -27,7 +27,7 @@ from analysis.atomic import write_whole
 from analysis.errors import WorkbookError
 from analysis.runs import causes, entries, index
 from analysis.runs.naming import Run
-from analysis.runs.processes import sentence
+from analysis.runs.processes import forking, sentence
 from analysis.runs.results import RunResult
 from analysis.runs.saved import failed_path
 
@@ -186,8 +186,11 @@ def _run(run: Run, folder: Path, room: Path, options: Options, stop: threading.E
     """Run the notebook and put it in its place; what the entry keeps of it."""
     from analysis.runs.running import run as run_notebook
 
-    if options.warm:
-        _prepare(run)
+    if options.warm and (client := forking()[0]):
+        # The fork server loads what a run begins with, once, while this process goes on.
+        from analysis.runs.warm import preload
+
+        preload.prepare(client.server(), run)
 
     def still_wanted(done: int, total: int) -> None:
         if stop.is_set():
@@ -207,15 +210,6 @@ def _run(run: Run, folder: Path, room: Path, options: Options, stop: threading.E
         write_whole(folder / "previews" / f"{run.name}.png", picture)
     notes = node.metadata["papermill"].get("notes", [])
     return {**index.digest(node), "notes": list(notes), "files": {made.name: _place(made, folder)}}
-
-
-def _prepare(run: Run) -> None:
-    """Have the fork server load what a run begins with; it does so once, while this process goes on."""
-    with contextlib.suppress(ModuleNotFoundError):
-        from analysis.runs.warm import client, preload
-
-        if not client.unavailable():
-            preload.prepare(client.server(), run)
 
 
 def _seconds(options: Options) -> float | None:

@@ -9,6 +9,7 @@ conversion proper in a warm process, and the whole process from the command line
 from __future__ import annotations
 
 import importlib.util
+import resource
 import shutil
 import subprocess
 import sys
@@ -96,6 +97,37 @@ def test_whole_process_of_nbconvert(benchmark: Any, notebook: Path, tmp_path: Pa
     if name == "webpdf":
         command.append("--disable-chromium-sandbox")
     benchmark.pedantic(subprocess.run, args=(command,), kwargs={"check": True, "capture_output": True}, rounds=3)
+
+
+@pytest.mark.benchmark(group="export of the briefing, CPU seconds of all processes in extra_info")
+@pytest.mark.parametrize(
+    "way", ["workbook export", "nbconvert --to briefing", "nbconvert --to html, printed by Chromium"]
+)
+def test_cpu_seconds_of_whole_processes(benchmark: Any, notebook: Path, tmp_path: Path, way: str) -> None:
+    browser = next((path for name in ("chromium", "google-chrome") if (path := shutil.which(name))), None)
+    if "Chromium" in way and browser is None:
+        pytest.skip("no browser here")
+    python, into = [sys.executable, "-m"], ["--output-dir", str(tmp_path)]
+    page, made = tmp_path / f"{notebook.stem}.html", tmp_path / "made.pdf"
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", f"--print-to-pdf={made}"]
+    commands = {
+        "workbook export": [
+            [str(Path(sys.executable).with_name("workbook")), "export", str(notebook), "-o", str(made)]
+        ],
+        "nbconvert --to briefing": [[*python, "nbconvert", "--to", "briefing", str(notebook), *into]],
+        "nbconvert --to html, printed by Chromium": [
+            [*python, "nbconvert", "--to", "html", "--no-input", str(notebook), *into],
+            [str(browser), *flags, page.as_uri()],
+        ],
+    }[way]
+    before = _of_children()
+    benchmark.pedantic(lambda: [subprocess.run(each, check=True, capture_output=True) for each in commands], rounds=3)
+    benchmark.extra_info["cpu_seconds"] = round((_of_children() - before) / 3, 2)
+
+
+def _of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 @pytest.mark.benchmark(group="conversion by length")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from analysis.findings.wording import number, signed
 
 from . import crosschecks
-from .tables import Cell, block, change, range_of, table, text, three, two
+from .tables import Cell, block, cases, change, range_of, table, text, three, two
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +35,28 @@ def composite(rel: Relationship) -> str:
         f"{two(frame['largest'].abs().max())} on a scale from 0 to 1."
     )
     return block(sentence, table(frame, columns))
+
+
+def coding_error(rel: Relationship) -> str:
+    """Agreement of every pair of coders, and what each pair's confusion does to the band."""
+    frame = crosschecks.coding_errors(rel)
+    columns: dict[str, tuple[str, Cell]] = {
+        "pair": ("pair", text),
+        "acts": ("acts", text),
+        "goldstein": ("alpha of scores", two),
+        "root": ("of roots", two),
+        "sign": ("of signs", two),
+        "turned": ("signs that differ, of 100", cases),
+        "moved": ("scores that differ, of 100", cases),
+        "width": ("mean width of the band", three),
+        "now": ("90 % band on the last day", text),
+    }
+    shown, assumed = frame.dropna(subset=["acts"]), frame.iloc[-1]
+    sentence = (
+        f"One code in five a step off, which is assumed where nothing better is known, gives a band {three(assumed['width'])} "
+        f"wide; the pairs' matrices {range_of(shown['width'], three)}. The draws use {shown['pair'].iloc[0]} unless told."
+    )
+    return block(sentence, table(frame.assign(acts=[number(one, 0) or "–" for one in frame["acts"]]), columns))
 
 
 def figures_and_events(rel: Relationship) -> str:

@@ -19,9 +19,12 @@ from analysis.measures.event_dependence import dependence_check
 from analysis.measures.forecasts import brier
 from analysis.measures.meetings import PUBLISHED, meetings_per_year
 from analysis.measures.positions import SCALES
+from analysis.measures.reliability import confusion, reliability
 from analysis.measures.skill import skill
 from analysis.measures.tension import tension
 from analysis.record.dates import midpoint
+
+from .record import months
 
 if TYPE_CHECKING:
     from analysis.record.relationship import Relationship
@@ -125,3 +128,33 @@ def forecast_parts(rel: Relationship) -> pd.DataFrame:
     plain, corrected = (frame[frame["form"] == form] for form in ("plain", "corrected"))
     kept = corrected[["value", "low", "high", "n", "bins", "single_bins"]].rename(columns={"value": "corrected"})
     return pd.concat([plain["value"].rename("plain"), kept], axis=1).reset_index()
+
+
+def coding_errors(rel: Relationship) -> pd.DataFrame:
+    """Set the pairs of coders beside each other, and the band of the monthly share drawn with each pair's confusion.
+
+    Returns
+    -------
+    DataFrame
+        One row a pair, that which the draws use first, and the assumed rate last: `pair`, `acts`, alphas of `goldstein`,
+        `root` and `sign`, `turned`, `moved` (parts of acts whose sign, score differs), `width` (mean over the months),
+        `now` (band on the last day, in words).
+    """
+    alphas = reliability(rel, draws=20)
+    alphas = alphas[alphas["table"] == "events"].set_index(["pair", "column"])
+    used = confusion(rel)["between"].iloc[0]
+    pairs = sorted(alphas.index.get_level_values("pair").unique(), key=lambda pair: (pair != used, pair))
+    rows = []
+    for pair in pairs:
+        one, other = pair.split("-")
+        row = {name: alphas.loc[(pair, name), "value"] for name in ("goldstein", "root", "sign")}
+        row |= {"turned": 1 - alphas.loc[(pair, "sign"), "same"], "moved": 1 - alphas.loc[(pair, "goldstein"), "same"]}
+        row |= {"pair": pair, "acts": alphas.loc[(pair, "sign"), "units"]}
+        rows.append(row | _widths(rel, coding_error=confusion(rel, pair=(one, other))))
+    return pd.DataFrame([*rows, {"pair": "assumed: one in five a step off"} | _widths(rel)])
+
+
+def _widths(rel: Relationship, **options: Any) -> dict[str, object]:
+    band = months(rel, **options)
+    low, high = band.iloc[-1][["low", "high"]]
+    return {"width": float((band["high"] - band["low"]).mean()), "now": f"{low:.2f} to {high:.2f}"}

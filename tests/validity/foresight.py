@@ -192,7 +192,7 @@ def _simple(past: Acts, origin: int, chosen: _Chosen) -> list[Spoken]:
 
 def _share(past: Acts, origin: int) -> list[Spoken]:
     model, day = decay(past, "180D", 10.0, None, "foresight"), np.array([origin])
-    plan = bands.plan(past, "foresight", 0.9, 200, None, bands.CODING_ERROR, None, origin)
+    plan = bands.plan(past, "foresight", 0.9, 200, None, bands.CODING_ERROR, None, origin, "quarter")
     redrawn = redraw(past, [np.ones(len(past), dtype=bool)], day, model.half_life, plan)
     drawn = bands.redrawn_shares(past, model, redrawn, plan)[0]
     value = model.share(*decayed_sums(past, day, model.half_life))

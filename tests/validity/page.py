@@ -18,7 +18,7 @@ from analysis.record.places import SHIPPED
 from analysis.record.relationship import load
 
 from . import crosscheck_blocks as crossed
-from . import foresight_blocks, sentences
+from . import foresight_blocks, likely, sentences
 from . import record_blocks as of_record
 from . import simulated_blocks as simulated
 
@@ -37,10 +37,12 @@ RECORD_BLOCKS: Mapping[str, Callable[[Relationship], str]] = {
     "figures and events": crossed.figures_and_events,
     "assessors and index": crossed.assessors,
     "agreement": crossed.agreement,
+    "coding error": crossed.coding_error,
     "meetings": crossed.meetings,
     "forecast scores": crossed.forecasts,
     "forecast parts": crossed.forecast_parts,
     "bursts": foresight_blocks.bursts,
+    "measures": of_record.measures,
     "foresight": foresight_blocks.standing,
 }
 SIMULATED_BLOCKS: Mapping[str, Callable[[], str]] = {
@@ -53,6 +55,8 @@ SIMULATED_BLOCKS: Mapping[str, Callable[[], str]] = {
     "answers": simulated.answers,
     "calibrated forecasts": simulated.forecasts,
     "words": sentences.block,
+    "likely": likely.block,
+    "foresight in worlds": foresight_blocks.simulated,
 }
 NAMES = (*RECORD_BLOCKS, *SIMULATED_BLOCKS)
 

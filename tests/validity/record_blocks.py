@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from analysis.findings.wording import number
+from analysis.measures.headline import MEASURES
 from analysis.measures.turning_points import turning_points as find
 
 from . import record
 from .tables import Cell, block, change, range_of, table, text, three, two
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from analysis.record.relationship import Relationship
 
 _AGAINST: dict[str, tuple[str, Cell]] = {
@@ -21,6 +22,25 @@ _AGAINST: dict[str, tuple[str, Cell]] = {
     "month": ("in", text),
     "outside": ("months outside our band", text),
 }
+
+
+def measures(rel: Relationship) -> str:
+    """The registry of measures, as a table."""
+    rows = pd.DataFrame(
+        [
+            {
+                "measure": f"`{name}`",
+                "label": one.label,
+                "unit": one.unit,
+                "upwards": one.upwards,
+                "band": {"one out": "leaving one part out"}.get(one.band, one.band),
+                "method": f"[method](#{one.method})",
+                "headline": "yes" if one.read else "",
+            }
+            for name, one in MEASURES.items()
+        ]
+    )
+    return table(rows, {name: (name if name != "upwards" else "a higher value is", text) for name in rows})
 
 
 def half_life(rel: Relationship) -> str:

@@ -21,8 +21,8 @@ RECORDS = 60
 WORLDS = {
     "15 acts a year, independent": worlds.world(15, 0.28),
     "5 acts a year, independent": worlds.world(5, 0.28),
-    "15 acts a year, in bursts as recorded": worlds.world(15, 0.28, followers=0.24),
-    "15 acts a year, in strong bursts": worlds.world(15, 0.28, followers=0.6),
+    "15 acts a year, in bursts as recorded": worlds.world(15, 0.28, bursts=0.25),
+    "15 acts a year, in bursts twice as strong": worlds.world(15, 0.28, bursts=0.5),
 }
 SAID = ("rose or fell", "above or below", "highest point named", "high", "moderate", "low")
 
@@ -68,6 +68,6 @@ def block() -> str:
     sentence = (
         f"Of {RECORDS} records of each world, in how many of 100 the bottom line said of a constant course that tension "
         "rose or fell within a year, that it stood above or below its long-run level, or named a highest point; and which "
-        "word of confidence it gave."
+        f"word of confidence it gave. Rose or fell is said in {tables.range_of(frame['rose or fell'])} of 100."
     )
     return tables.block(sentence, tables.table(frame, columns))

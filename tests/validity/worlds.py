@@ -5,14 +5,18 @@ conflict. From that follow the truth, which is an expectation, and any number of
 process, carry the CAMEO codes listed here with equal chance, are miscoded by one step in one case of five (the rule
 of `_coding`, turned round) and dated to a span of 7, 31 or 61 days in one case of five.
 
-The bands assume nearly that. Two ways in which real records differ are there to be tried: `followers` lets each act
-be followed by others of its own sign within thirty days, so that acts come in clusters, and `unseen` leaves a part of
-the cooperation out of the record, as a press does that goes where the quarrel is.
+The bands assume nearly that. Four ways in which real records differ are there to be tried: `followers` lets each act
+be followed by others of its own sign within thirty days, so that acts come in clusters; `bursts` lets an act of conflict
+bring others within days, and these others again, as `burstiness` finds it; `unseen` leaves a part of the cooperation out
+of the record, as a press does that goes where the quarrel is; and `turned` codes a part of the acts with the other sign.
+`LIKE` and `LIKEST` are worlds with the density and the bursts of the shipped record, the second with all that is known
+to be wrong with such records.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +34,7 @@ MISCODED = 0.2
 _LOOSE = 0.2
 _SPANS = (6, 30, 60)
 _REACH = 30
+_BURST = 5.0  # days after which an act of conflict has brought most of what it brings
 
 
 @dataclass(frozen=True)
@@ -44,29 +49,38 @@ class World:
         Chance of an act to be one of conflict, by day.
     followers : float
         Acts of the same sign that follow an act within thirty days, on average; the rate counts them in.
-    unseen : float
-        Part of the acts of cooperation that nobody records, 0 to 1.
+    unseen : float or array
+        Part of the acts of cooperation that nobody records, 0 to 1, always or by day.
+    bursts : float
+        Acts of conflict that an act of conflict brings, those brought by the brought left out; the rate counts all in.
+    turned : float
+        Part of the acts that is coded with the other sign.
     """
 
     rate: Floats
     hostile: Floats
     followers: float = 0.0
-    unseen: float = 0.0
+    unseen: float | Floats = 0.0
+    bursts: float = 0.0
+    turned: float = 0.0
 
 
-def world(
-    per_year: float | tuple[float, float], hostile: float | Floats, *, followers: float = 0.0, unseen: float = 0.0
-) -> World:
+def world(per_year: float | tuple[float, float], hostile: float | Floats, **ways: Any) -> World:
     """Return a world with one rate, or with one in its first and one in its second decade."""
     early, late = per_year if isinstance(per_year, tuple) else (per_year, per_year)
     rate = np.where(len(DAYS) / 2 > DAYS, early, late) / 365.0
-    return World(rate, np.broadcast_to(np.asarray(hostile, dtype=np.float64), rate.shape), followers, unseen)
+    return World(rate, np.broadcast_to(np.asarray(hostile, dtype=np.float64), rate.shape), **ways)
 
 
 def wave(middle: float = 0.28, swing: float = 0.18) -> Floats:
     """Return a chance of conflict that rises and falls twice in the twenty years."""
     result: Floats = middle + swing * np.sin(DAYS / len(DAYS) * 4 * np.pi)
     return result
+
+
+def crises(hostile: Floats) -> Floats:
+    """Return what nobody records of the cooperation: half of it in the third of days with the most conflict."""
+    return np.where(hostile > np.quantile(hostile, 2 / 3), 0.5, 0.0)
 
 
 def sizes(codes: tuple[str, ...]) -> Floats:
@@ -82,7 +96,8 @@ def truth(one: World, days: Days, half_life: float = 180.0, shrinkage: float = 1
     -------
     DataFrame
         Indexed by day: `conflict`, `cooperation` (Goldstein points), `tension_share` (shrunk towards the true
-        long-run share, as the measure is). What is not recorded counts all the same.
+        long-run share, as the measure is). What is not recorded counts all the same; that what is brought comes some
+        days later does not count.
     """
     kernel = np.append(1.0, np.full(_REACH, one.followers / _REACH)) / (1.0 + one.followers)
     coming = [
@@ -114,8 +129,10 @@ def record(one: World, rng: np.random.Generator, *, exact: bool = False) -> pd.D
         One row an act: `start`, `end`, `goldstein`, `root`, `event_id`; by day.
     """
     day, minus = _arrivals(one, rng)
-    seen = minus | (rng.random(len(day)) >= one.unseen)
+    seen = minus | (rng.random(len(day)) >= np.broadcast_to(one.unseen, DAYS.shape)[day])
     day, minus = day[seen], minus[seen]
+    if one.turned:
+        minus = minus ^ (rng.random(len(day)) < one.turned)
     code = np.where(minus, rng.choice(CONFLICT, len(day)), rng.choice(COOPERATION, len(day)))
     span = np.where(rng.random(len(day)) < _LOOSE * (not exact), rng.choice(_SPANS, len(day)), 0)
     start = day - (rng.random(len(day)) * (span + 1)).astype(np.int64)
@@ -133,8 +150,13 @@ def record(one: World, rng: np.random.Generator, *, exact: bool = False) -> pd.D
 
 
 def _arrivals(one: World, rng: np.random.Generator) -> tuple[Days, npt.NDArray[np.bool_]]:
-    day = np.repeat(DAYS, rng.poisson(one.rate / (1.0 + one.followers)))
-    minus = rng.random(len(day)) < one.hostile[day]
+    day = np.repeat(DAYS, rng.poisson(one.rate / (1.0 + one.followers) * (1.0 - one.bursts * one.hostile)))
+    minus = rng.random(len(day)) < (1.0 - one.bursts) * one.hostile[day] / (1.0 - one.bursts * one.hostile[day])
+    brought = day[minus] if one.bursts else day[:0]
+    while len(brought):
+        brought = np.repeat(brought, rng.poisson(one.bursts, len(brought)))
+        brought = brought + 1 + rng.exponential(_BURST, len(brought)).astype(np.int64)
+        day, minus = np.append(day, brought), np.append(minus, np.ones(len(brought), dtype=bool))
     if one.followers:
         count = rng.poisson(one.followers, len(day))
         later = np.repeat(day, count) + rng.integers(1, _REACH + 1, count.sum())
@@ -160,3 +182,7 @@ def days_since(dates: pd.DatetimeIndex | pd.Series) -> Days:
 def _dates(days: Days) -> pd.Series:
     first = FIRST.to_datetime64().astype("datetime64[D]")
     return pd.Series((first + days.astype("timedelta64[D]")).astype("datetime64[us]"))
+
+
+LIKE = world(15, wave(), bursts=0.25)
+LIKEST = world(15, wave(), bursts=0.25, turned=0.05, unseen=crises(wave()))

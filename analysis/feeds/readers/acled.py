@@ -10,14 +10,15 @@ its interface, as `30-Jun-23` or day first from spreadsheets.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.feeds import columns as col
 from analysis.feeds.countries import alpha3, in_alpha3
-from analysis.feeds.feed import Feed, scores_of_codes, words
+from analysis.feeds.feed import Feed, words
+from analysis.feeds.few import ops
 
 if TYPE_CHECKING:
-    from ibis.expr.types import StringValue, Table, Value
+    from ibis.expr.types import StringValue, Table
 
 # "Military Forces of X (1994-) Border Guards"; "Protesters (X)".
 _STATE = r"^(Military Forces|Police Forces|Government) of ([^(]+)"
@@ -52,26 +53,21 @@ CODES = {
 }
 
 
-def read(table: Table) -> dict[str, Value]:
+def read(table: Table) -> dict[str, Any]:
     """Return the columns of an ACLED row."""
-    import ibis
-
     code = col.lookup(table["sub_event_type"], CODES)
-    root, scores = code[0:2], scores_of_codes()
+    scores = col.scores()
     return {
         "event_id": "acled:" + table["event_id_cnty"],
         "start": col.day(table["event_date"]),
         "source_actor": _country(table["actor1"]),
         "target_actor": _country(table["actor2"]),
         "cameo": code,
-        "root": root,
-        "quad_class": col.quad_of_root(root),
         "goldstein": col.lookup(code, {one: scores[one] for one in set(CODES.values())}),
-        "scheme": ibis.literal("gdelt, by sub-event type"),
+        "scheme": "gdelt, by sub-event type",
         "text": table["event_id_cnty"],
         "publisher": table["source"],
         "place": in_alpha3(table["country"], "name"),
-        "known": root.notnull(),
     }
 
 
@@ -84,8 +80,7 @@ def country(actor: str) -> str | None:
 
 
 def _country(actor: StringValue) -> StringValue:
-    import ibis
-
+    ibis = ops(actor)
     name = ibis.cases(
         (actor.re_search(_STATE), actor.re_extract(_STATE, 2)),
         (actor.re_search(_PEOPLE), actor.re_extract(_PEOPLE, 2)),

@@ -11,14 +11,14 @@ and history are coded as acts of the day; rows added from 31 December 2019 to 5 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.feeds import columns as col
 from analysis.feeds.countries import in_alpha3
 from analysis.feeds.feed import Feed, words
 
 if TYPE_CHECKING:
-    from ibis.expr.types import Table, Value
+    from ibis.expr.types import Table
 
 _ACTOR = words(
     "code name countrycode knowngroupcode ethniccode religion1code religion2code type1code type2code type3code"
@@ -43,27 +43,21 @@ _PERIODS = (
 )
 
 
-def read(table: Table) -> dict[str, Value]:
+def read(table: Table) -> dict[str, Any]:
     """Return the columns of a GDELT row."""
-    import ibis
-
-    code = table["eventcode"]
-    root = code[0:2]
     return {
         "event_id": "gdelt:" + table["globaleventid"],
         "start": col.day(table["sqldate"]),
         "source_actor": in_alpha3(table["actor1countrycode"], "cameo"),
         "target_actor": in_alpha3(table["actor2countrycode"], "cameo"),
-        "cameo": code,
-        "root": root,
-        "quad_class": col.quad_of_number(table["quadclass"]).fill_null(col.quad_of_root(root)),
+        "cameo": table["eventcode"],
+        "quad_class": col.quad_of_number(table["quadclass"]),
         "goldstein": col.number(table["goldsteinscale"]),
-        "scheme": ibis.literal("gdelt"),
+        "scheme": "gdelt",
         "added": col.day(table["dateadded"]),
         "url": table["sourceurl"],
         "mentions": col.number(table["nummentions"]),
         "place": in_alpha3(table["actiongeo_countrycode"], "fips"),
-        "known": root.isin(col.roots()),
     }
 
 

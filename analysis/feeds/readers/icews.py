@@ -8,37 +8,30 @@ the event tell it (`icews_texts.csv`). A story has an id, which stands for the t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.feeds import columns as col
 from analysis.feeds.countries import in_alpha3
 from analysis.feeds.feed import Feed, words
 
 if TYPE_CHECKING:
-    from ibis.expr.types import Table, Value
+    from ibis.expr.types import Table
 
 
-def read(table: Table) -> dict[str, Value]:
+def read(table: Table) -> dict[str, Any]:
     """Return the columns of an ICEWS row."""
-    import ibis
-
-    code = table["cameo_code"]
-    root = code[0:2]
     day = col.day(table["event_date"])
     return {
         "event_id": "icews:" + table["event_id"] + ":" + day.cast("string"),
         "start": day,
         "source_actor": in_alpha3(table["source_country"], "name"),
         "target_actor": in_alpha3(table["target_country"], "name"),
-        "cameo": code,
-        "root": root,
-        "quad_class": col.quad_of_root(root),
+        "cameo": table["cameo_code"],
         "goldstein": col.number(table["intensity"]),
-        "scheme": ibis.literal("icews"),
+        "scheme": "icews",
         "text": table["story_id"],
         "publisher": table["publisher"],
         "place": in_alpha3(table["country"], "name"),
-        "known": root.isin(col.roots()),
     }
 
 

@@ -8,35 +8,28 @@ text.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.feeds import columns as col
 from analysis.feeds.countries import in_alpha3
 from analysis.feeds.feed import Feed, words
 
 if TYPE_CHECKING:
-    from ibis.expr.types import Table, Value
+    from ibis.expr.types import Table
 
 
-def read(table: Table) -> dict[str, Value]:
+def read(table: Table) -> dict[str, Any]:
     """Return the columns of a Phoenix row."""
-    import ibis
-
-    code = table["eventcode"]
-    root = code[0:2]
     return {
         "event_id": "phoenix:" + table["eventid"],
         "start": col.day(table["date"]),
         "source_actor": in_alpha3(table["sourceactorentity"], "cameo"),
         "target_actor": in_alpha3(table["targetactorentity"], "cameo"),
-        "cameo": code,
-        "root": root,
-        "quad_class": col.quad_of_root(root),
+        "cameo": table["eventcode"],
         "goldstein": col.number(table["goldsteinscore"]),
-        "scheme": ibis.literal("phoenix"),
+        "scheme": "phoenix",
         "url": table["urls"].re_extract("^([^;]*)", 1),
         "place": in_alpha3(table["countrycode"], "cameo"),
-        "known": root.isin(col.roots()),
     }
 
 

@@ -9,26 +9,23 @@ stand for the text.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.feeds import columns as col
 from analysis.feeds.countries import in_alpha3
 from analysis.feeds.feed import Feed, words
+from analysis.record.codebook import QUAD_CLASSES
 
 if TYPE_CHECKING:
-    from ibis.expr.types import Table, Value
+    from ibis.expr.types import Table
 
 # Types of an older draft of PLOVER that early files still have.
 OLD_TYPES = ("DEMAND", "DISAPPROVE", "INVESTIGATE", "CRIME")
 _DOMAINS = {"SANCTION": "trade", "MOBILIZE": "military", "ASSAULT": "military", "PROTEST": "domestic"}
 
 
-def read(table: Table) -> dict[str, Value]:
+def read(table: Table) -> dict[str, Any]:
     """Return the columns of a POLECAT row, one for each pair of countries."""
-    import ibis
-
-    from analysis.record import codebook
-
     kind = table["event_type"].upper()
     source, target = in_alpha3(table["pair_source"], "name"), in_alpha3(table["pair_target"], "name")
     story = [table[name].fill_null("") for name in ("publication_date", "story_people", "story_locations")]
@@ -41,15 +38,15 @@ def read(table: Table) -> dict[str, Value]:
         "target_actor": target,
         "reciprocal": table["pair_joint"],
         "root": kind,
-        "quad_class": ibis.ifelse(quad.isin(codebook.QUAD_CLASSES), quad, ibis.null("string")),
+        "quad_class": col.lookup(quad, {one: one for one in QUAD_CLASSES}),
         "goldstein": col.number(table["intensity"]),
-        "scheme": ibis.literal("plover"),
+        "scheme": "plover",
         "domain": col.lookup(kind, _DOMAINS).fill_null("diplomatic"),
         "added": col.day(table["publication_date"]),
         "text": publisher.fill_null("") + "|" + story[0] + "|" + story[1] + "|" + story[2],
         "publisher": publisher,
         "place": in_alpha3(table["country"], "name"),
-        "known": kind.isin([*codebook.plover()["type"], *OLD_TYPES]),
+        "known": kind.isin([*(row["type"] for row in col.codes("plover")), *OLD_TYPES]),
     }
 
 

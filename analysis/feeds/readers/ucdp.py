@@ -7,24 +7,22 @@ with ACLED, most pairs of states have no row here.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.feeds import columns as col
 from analysis.feeds.countries import in_alpha3
-from analysis.feeds.feed import Feed, scores_of_codes, words
+from analysis.feeds.feed import Feed, words
 
 if TYPE_CHECKING:
-    from ibis.expr.types import Table, Value
+    from ibis.expr.types import Table
 
 CODES = {"1": "190", "2": "190", "3": "180"}
 
 
-def read(table: Table) -> dict[str, Value]:
+def read(table: Table) -> dict[str, Any]:
     """Return the columns of a UCDP GED row, one for each pair of states."""
-    import ibis
-
     code = col.lookup(table["type_of_violence"], CODES)
-    root, scores = code[0:2], scores_of_codes()
+    scores = col.scores()
     source, target = in_alpha3(table["pair_source"], "gw"), in_alpha3(table["pair_target"], "gw")
     return {
         "event_id": "ucdp:" + table["id"] + ":" + source.fill_null("") + ">" + target.fill_null(""),
@@ -34,15 +32,12 @@ def read(table: Table) -> dict[str, Value]:
         "target_actor": target,
         "reciprocal": table["pair_joint"],
         "cameo": code,
-        "root": root,
-        "quad_class": col.quad_of_root(root),
         "goldstein": col.lookup(code, {one: scores[one] for one in set(CODES.values())}),
-        "scheme": ibis.literal("gdelt, by type of violence"),
-        "domain": ibis.literal("military"),
+        "scheme": "gdelt, by type of violence",
+        "domain": "military",
         "text": table["source_article"],
         "publisher": table["source_office"],
         "place": in_alpha3(table["country"], "name"),
-        "known": root.notnull(),
     }
 
 

@@ -130,7 +130,7 @@ def _rehearse() -> None:
         validate(pd.DataFrame({column.name: pd.Series([], dtype="str") for column in schema.columns}), [], schema)
     letters = string.printable[:94]
     with design.drawing():
-        sheet = design.sheet(letters, letters, letters, 1.0)
+        sheet = design.sheet(design.Words(letters, letters, letters, letters), 1.0)
         panel = sheet.axes(design.Box(0.5, 0.5, 4, 0.4), x=(11000, 12000), y=(0, 1))
         axes.set_time(panel, 4)
         axes.set_values(panel, [0, 1])

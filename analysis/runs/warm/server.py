@@ -3,12 +3,15 @@
 Starting Python and importing pandas, matplotlib and the rest takes seconds; a fork takes milliseconds. The server is
 a process of its own, started from scratch and never from the caller, for one reason: only a process without threads,
 sockets of ZeroMQ and state of its user can be forked safely. (OpenBLAS and Arrow have threads, which they stop or
-renew around a fork.) It imports, loads the records that runs name, freezes the garbage collector (so that pages stay
+renew around a fork; Python 3.12 and later warn of any thread at a fork, and that one warning is left out here.) It
+imports, loads the records that runs name, freezes the garbage collector (so that pages stay
 shared), and then only forks. The two ends talk over an anonymous pipe, so that no other process can reach it.
 
-It is not `multiprocessing`'s fork server, which imports the caller's main module into every child (a script that runs
-a batch would run it again), cannot be used from the daemonic processes in which Dask runs tasks, has one environment
-for all, and reaps a child before its group could be killed.
+It is not `multiprocessing`'s fork server, which was tried: its children hold the pipe whose closing tells it that the
+caller is gone, so they outlive a caller that is killed, and a folder of sockets stays behind; it leaves children by
+`os._exit`, without the `atexit` functions of a notebook; it imports the caller's main module into every child (a script
+that runs a batch would run it again), cannot be used from the daemonic processes in which Dask runs tasks, has one
+environment for all, and reaps a child before its group could be killed.
 
 What a child shares with its siblings is imported modules, as they were after import (with the few warnings filters that
 libraries set then), and the hash seed. What it does not share: variables, rcParams, warnings filters, the working
@@ -32,6 +35,7 @@ import shutil
 import signal
 import sys
 import time
+import warnings
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -78,7 +82,7 @@ def _serve(connection: Connection) -> Request | None:
             kind, what, *more = message
             if kind == "fork":
                 server = os.getpid()
-                pid = os.fork()
+                pid = _fork()
                 if pid == 0:
                     connection.close()
                     _leave(server)
@@ -100,6 +104,13 @@ def _serve(connection: Connection) -> Request | None:
     # The caller could not clean up after itself.
     shutil.rmtree(Path.cwd(), ignore_errors=True)
     return None
+
+
+def _fork() -> int:
+    with warnings.catch_warnings():
+        # Python 3.12 and later count the threads of OpenBLAS too.
+        warnings.filterwarnings("ignore", ".*multi-threaded", DeprecationWarning)
+        return os.fork()
 
 
 def _end(children: dict[int, int | None]) -> None:
