@@ -289,7 +289,10 @@ def lab(arguments: tuple[str, ...]) -> None:
 
 # The commands of each annexe; where it is absent they say what to install.
 _ANNEXES = {
-    "analysis.curate": ("new", "import", "evidence", "agree", "diff", "doctor", "coverage"),
+    "analysis.curate": (
+        *("new", "source", "draft", "annotations", "import", "template", "evidence"),
+        *("agree", "diff", "doctor", "coverage", "migrate"),
+    ),
     "analysis.export": ("export",),
     "analysis.feeds": ("feed",),
 }

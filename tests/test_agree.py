@@ -127,3 +127,76 @@ def test_command_prints_agreement_disagreements_and_the_index(tmp_path):
     assert done.exit_code == 0, done.output
     assert "2001-03-04-threat" in done.output
     assert "Tension share on 2003-01-05" in done.output
+
+
+# Coders who worked apart
+
+
+def renamed(folder, changes: dict[int, dict[str, str]]):
+    """Write the record with other titles and ids, as a colleague would who has not seen the first coding."""
+    rows = {name: [dict(each) for each in held] for name, held in ROWS.items()}
+    for number, cells in changes.items():
+        old = rows["events"][number]["event_id"]
+        rows["events"][number] |= {"event_id": f"{old}-x", **cells}
+        for row in rows["citations"]:
+            if row["record"] == f"events:{old}":
+                row["record"] += "-x"
+    return an.load(write_record(folder, rows))
+
+
+def test_rows_with_other_ids_meet_by_date_actors_sources_and_words(tmp_path):
+    a = coded(tmp_path / "a")
+    b = renamed(
+        tmp_path / "b",
+        {
+            0: {"title": "Gas threat by Beland", "cameo": "036"},
+            1: {"title": "Contract", "date": "2001-06-20"},
+            3: {"title": "A word of praise", "date": "2009-01-01"},  # too far to be the same
+        },
+    )
+    result = agree(a, b)
+
+    assert result.pairs[["a", "b"]].values.tolist() == [
+        ["2001-03-04-threat", "2001-03-04-threat-x"],
+        ["2001-06-agreement", "2001-06-agreement-x"],
+    ]
+    assert ("2001-03-04-threat", "cameo") in result.disagreements.set_index(["key", "column"]).index
+    assert result.only[["key", "coder"]].values.tolist() == [["2003-01-01-anna", "a"], ["2003-01-01-anna-x", "b"]]
+    events = result.recorded.set_index("table").loc["events"]
+    assert (events["both"], events["a_alone"], events["b_alone"], events["share"]) == (3, 1, 1, 0.6)
+
+
+def test_what_did_not_pair_is_told_before_the_figures(tmp_path):
+    coded(tmp_path / "a")
+    renamed(tmp_path / "b", {3: {"title": "A word of praise", "date": "2009-01-01"}})
+    said = CliRunner().invoke(command, [str(tmp_path / "a"), str(tmp_path / "b")]).output
+    assert "events: 3 rows of both coders, 1 of the first alone, 1 of the second: 60% were recorded by both" in said
+
+
+def test_two_coders_of_the_second_coding_are_compared_on_what_both_coded(tmp_path):
+    cells = [
+        ("events:2001-03-04-threat", "A", "cameo", "130"),
+        ("events:2001-03-04-threat", "B", "cameo", "036"),
+        ("events:2001-06-agreement", "A", "cameo", "057"),
+        ("events:2001-06-agreement", "B", "cameo", "057"),
+        ("events:2001-06-agreement", "A", "dependence", "2"),
+    ]
+    names = ("record", "coder", "column", "value")
+    rows = {**ROWS, "second_coding": [dict(zip(names, cell, strict=True)) for cell in cells]}
+    write_record(tmp_path / "r", rows)
+    out = tmp_path / "decide.csv"
+    done = CliRunner().invoke(command, ["A", "B", "--in", str(tmp_path / "r"), "--write", str(out)])
+    assert done.exit_code == 0, done.output
+    decide = pd.read_csv(out, dtype=str)
+    assert decide[["key", "column", "a", "b"]].values.tolist() == [["2001-03-04-threat", "cameo", "130", "036"]]
+    assert "A, B (second_coding.csv)" in CliRunner().invoke(command, ["A", "C", "--in", str(tmp_path / "r")]).output
+
+    # Decided, with a reason: the record takes the cell and keeps the reason.
+    decide.assign(choice="b", reason="").to_csv(out, index=False)
+    arguments = ["A", "B", "--in", str(tmp_path / "r"), "--adjudicated", str(out)]
+    assert "`reason` must be filled in" in CliRunner().invoke(command, arguments).output
+    decide.assign(choice="b", reason="It was an offer").to_csv(out, index=False)
+    assert "'130' -> '036'" in CliRunner().invoke(command, arguments).output
+    assert CliRunner().invoke(command, [*arguments, "--apply"]).exit_code == 0
+    event = an.load(tmp_path / "r").events.set_index("event_id").loc["2001-03-04-threat"]
+    assert (event["cameo"], event["notes"]) == ("036", "Adjudicated, cameo: It was an offer.")

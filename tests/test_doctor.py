@@ -137,13 +137,28 @@ def test_direction_is_thin_where_one_side_hardly_acts(tmp_path):
     assert table.values.tolist() == [["energy", "AAA>BBB", 0, 6]]
 
 
-def test_rows_with_one_publisher_or_none_are_listed_none_first(record):
-    table = thin.single_publisher(an.load(record))
-    assert table[["key", "publishers"]].values.tolist() == [
-        ["2002-third", 0],
-        ["2001-06-agreement", 1],
-        ["2002-05-times", 1],
-        ["2003-01-01-anna", 1],
+def test_publishers_with_near_names_are_pointed_at(tmp_path):
+    rows = {name: [dict(each) for each in held] for name, held in ROWS.items()}
+    names = [
+        "RT",
+        "RT (copy)",
+        "TASS",
+        "News.az / TASS",
+        "RFE/RL",
+        "RFE/RL Armenian Service",
+        "Kommersant",
+        "Komersant",
+    ]
+    for number, name in enumerate([*names, "Art Review", "TASSO", "unknown"]):
+        source = {**ROWS["sources"][0], "source_id": f"s{number}", "publisher": name, "url": f"https://e.org/{number}"}
+        rows["sources"].append(source)
+    table = thin.near_publishers(an.load(write_record(tmp_path / "r", rows)))
+
+    assert sorted(map(tuple, table[["publisher", "like"]].values.tolist())) == [
+        ("Kommersant", "Komersant"),
+        ("News.az / TASS", "TASS"),
+        ("RFE/RL Armenian Service", "RFE/RL"),
+        ("RT (copy)", "RT"),
     ]
 
 
@@ -169,7 +184,7 @@ def test_dead_ends_are_found_each_for_its_reason(tmp_path):
 
 def test_empty_record_has_empty_tables(tmp_path):
     rel = an.load(new("aland-beland", ["AAA", "BBB"], root=tmp_path))
-    for table in (thin.years, thin.directions, thin.single_publisher, thin.dead_ends):
+    for table in (thin.years, thin.directions, thin.near_publishers, thin.dead_ends):
         assert isinstance(table(rel), pd.DataFrame)
         assert table(rel).empty
 

@@ -196,7 +196,7 @@ def test_copy_is_matched_by_name_address_or_title(change, tmp_path, name, text, 
     (tmp_path / name).write_text(text, encoding="utf-8")
     matched = match([read_copy(tmp_path / name)], rel.citations, rel.sources)
 
-    assert {source: way for source, (_, way) in matched.items()} == ({"times-2001": how} if how else {})
+    assert {source: way for source, [(_, way)] in matched.items()} == ({"times-2001": how} if how else {})
 
 
 def test_copy_with_most_phrases_of_a_source_is_known_by_them(record, tmp_path):
@@ -234,6 +234,112 @@ def test_source_that_the_record_does_not_have_is_refused(record, tmp_path):
     rel = phrases(record, ("para 1", "nobody laughed"))
     with pytest.raises(OptionError, match="times-2000"):
         evidence(rel.citations, rel.sources, tmp_path, given={"times-2000": tmp_path / "a.txt"})
+
+
+# Right on what texts really are
+
+
+@pytest.mark.parametrize(
+    ("phrase", "texts", "status"),
+    [
+        ("growing dependence on Beland", ["a growing depend-", "ence on Beland"], "found"),
+        ("the Armenian side", ["said the Ar- menian side"], "found"),
+        ("co-operation pact", ["a co-", "operation pact"], "found"),
+        ("cooperation pact", ["a co-", "operation pact"], "found"),
+        ("not yesterday ... not today", ["It will not yesterday, and I repeat it, not today end."], "found"),
+        ("not yesterday […] not today", ["not today it will not yesterday"], "not found"),
+        ("1200 men", ["some 1,200 men crossed"], "found"),
+        ("1,200 men", ["some 1\u202f200 men crossed"], "found"),
+        ("200 men", ["some 1,200 men crossed"], "not found"),
+        ("will leave", ["it will not leave"], "not found"),
+    ],
+)
+def test_found_and_not_found_are_right_on_hyphens_ellipses_and_thousands(phrase, texts, status):
+    assert found(phrase, "", text_copy(*texts))["status"] == status
+
+
+@pytest.mark.parametrize(
+    ("locator", "status"),
+    [
+        ("para 3", "found"),
+        ("paras 1-3", "found"),
+        ("paragraphs 1 and 3", "found"),
+        ("§ 3", "found"),
+        ("¶3", "found"),
+        ("paras 1-2", "elsewhere"),
+        ("§ 1", "elsewhere"),
+        ("the headline", "unplaced"),
+        ("3", "unplaced"),
+        ("page 9", "found"),  # a text has no pages
+        ("", "found"),
+    ],
+)
+def test_locator_is_understood_or_said_not_to_be(locator, status):
+    assert found("two more days", locator, text_copy(*PARAGRAPHS))["status"] == status
+
+
+def test_phrase_over_a_paragraph_break_is_said_to_be_such():
+    assert found("with these two", "", text_copy("it ends with these", "two words"))["place"] == "para 1 to para 2"
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "utf-16", "koi8_r"])
+@pytest.mark.parametrize("form", ["{}", "<html><p>{}</p></html>"])
+def test_undeclared_encoding_does_not_hide_a_phrase(tmp_path, encoding, form):
+    path = tmp_path / ("a.txt" if form == "{}" else "a.html")
+    path.write_bytes(form.format("Министры сказали, что договор подписан.").encode(encoding))
+    assert found("договор подписан", "para 1", read_copy(path))["status"] == "found"
+
+
+def test_teaser_inside_an_article_is_no_evidence(tmp_path):
+    text = html_page().replace(
+        "<h1>", "<nav><p>Gas war looms</p></nav><div class='box related-links'><p>Oil war</p></div><h1>"
+    )
+    (tmp_path / "a.html").write_text(text, encoding="utf-8")
+    copy = read_copy(tmp_path / "a.html")
+    assert [found(phrase, "", copy)["status"] for phrase in ("gas war looms", "oil war", "nobody laughed")] == [
+        "not found",
+        "not found",
+        "found",
+    ]
+    assert found("nobody laughed", "para 2", copy)["status"] == "found"
+
+
+def test_footnote_of_a_word_file_is_read(tmp_path):
+    path = docx(tmp_path / "a.docx")
+    with zipfile.ZipFile(path, "a") as archive:
+        spaces = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+        note = "<w:footnote><w:p><w:r><w:t>As the treaty says.</w:t></w:r></w:p></w:footnote>"
+        archive.writestr("word/footnotes.xml", f"<w:footnotes {spaces}>{note}</w:footnotes>")
+    assert found("the treaty says", "", read_copy(path))["place"] == "note 1"
+
+
+def test_phrase_over_a_page_break_between_foot_and_head_lines(tmp_path):
+    import typst
+
+    page = '#set page(height: 8cm, header: "The Times of Celand", footer: context counter(page).display())\n'
+    path = tmp_path / "a.pdf"
+    path.write_bytes(
+        typst.compile(f"{page}It ends with these\n#pagebreak()\ntwo words here.\n#pagebreak()\nEnd.".encode())
+    )
+    assert found("with these two words", "", read_copy(path))["place"] == "page 1 to page 2"
+
+
+def test_first_words_of_another_title_are_no_match(change, tmp_path):
+    rel = an.load(change("sources", 0, title="Same long dispute over gas"))
+    (tmp_path / "a.html").write_text("<title>Same long dispute over gas ends in the courts</title><p>x</p>")
+    (tmp_path / "b.html").write_text("<title>Same long dispute over gas | The Times</title><p>x</p>")
+    matched = match([read_copy(tmp_path / name) for name in ("a.html", "b.html")], rel.citations, rel.sources)
+    assert {source: [copy.path.name for copy, _ in held] for source, held in matched.items()} == {
+        "times-2001": ["b.html"]
+    }
+
+
+def test_two_copies_of_one_source_are_both_read(record, tmp_path):
+    (tmp_path / "times-2001.txt").write_text("Only the first part.", encoding="utf-8")
+    (tmp_path / "times-2001.html").write_text(html_page(), encoding="utf-8")
+    rel = phrases(record, ("para 2", "nobody laughed"), ("para 1", "only the first part"))
+    table = evidence(rel.citations, rel.sources, tmp_path)
+    assert table[["status", "file"]].values.tolist() == [["found", "times-2001.html"], ["found", "times-2001.txt"]]
 
 
 # The command

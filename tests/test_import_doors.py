@@ -88,7 +88,7 @@ def test_chapters_of_a_book_stay_and_every_merged_entry_is_named(record: Path, t
     assert added["Doi only"]["url"] == "https://doi.org/10.1234/ABC.6"
     named = [note for note in planned.notes if "Other news" in note]
     assert len(named) == 1
-    assert "t.bib, four (Other news) is the page of" in named[0]
+    assert "t.bib, line 5 (four) (Other news) is the page of" in named[0]
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])

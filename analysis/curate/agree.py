@@ -1,7 +1,9 @@
 """Two people have coded the same record: how far do they agree, where not, and does it matter?
 
-Rows are matched by key. For each coded column, agreement is Krippendorff's alpha at the column's own level of
-measurement: nominal for lists of kinds, ordinal for grades and scores, interval for scores with a unit and for days.
+Rows are matched by key, and those of coders who worked apart by date, actors, citations and words
+(`analysis.curate.pairing`). A row that one coder alone has enters no alpha, so how many both have is told with them.
+For each coded column, agreement is Krippendorff's alpha at the column's own level of measurement: nominal for lists of
+kinds, ordinal for grades and scores, interval for scores with a unit and for days.
 Alpha is 1 for perfect agreement and 0 for what chance would give. Free text is not compared. The interval resamples
 rows. An alpha over few rows, or of a column that hardly varies, says little, and its state says so.
 
@@ -23,6 +25,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.curate.choices import effect, shares
+from analysis.curate.pairing import Cells, paired
 from analysis.measures._sampling import Floats, bootstrap, clusters
 from analysis.record.dates import midpoint, spans
 
@@ -86,12 +89,18 @@ class Agreement:
         Rows that one coder alone has: `table`, `key`, `coder` ("a" or "b").
     index : DataFrame
         The tension share by both codings: `date`, `a`, `b`.
+    pairs : DataFrame
+        Rows that met by content and not by id: `table`, `a`, `b`, `alike` (0 to 1).
+    recorded : DataFrame
+        One row a table: `table`, `both`, `a_alone`, `b_alone`, `share` (of all rows that both have, 0 to 1).
     """
 
     columns: pd.DataFrame
     disagreements: pd.DataFrame
     only: pd.DataFrame
     index: pd.DataFrame
+    pairs: pd.DataFrame
+    recorded: pd.DataFrame
 
 
 def agree(
@@ -102,6 +111,7 @@ def agree(
     confidence: float = 0.95,
     draws: int = 500,
     seed: int = 0,
+    cells: Cells | None = None,
 ) -> Agreement:
     """Compare two codings of one record.
 
@@ -113,22 +123,34 @@ def agree(
         Of the tension index on which the choices are tried.
     confidence, draws, seed
         Percentile bootstrap over rows.
+    cells : mapping of (table, column) to set of str, optional
+        Ids of the rows that both have coded; only these cells are compared.
 
     Raises
     ------
     OptionError
         If `half_life` is no length of time.
     """
-    scores, differing, only = [], [], []
+    scores, differing, only, recorded = [], [], [], []
+    b, pairs = paired(a, b)
     for table, levels in _CODED.items():
         left, right = (getattr(rel, table).set_index(_KEYS[table]).sort_index() for rel in (a, b))
         both = left.index.intersection(right.index)
         for coder, own, other in (("a", left, right), ("b", right, left)):
             missing = own.index.difference(other.index)
             only += [{"table": table, "key": _key(key), "coder": coder} for key in missing]
+        alone = [len(one.index.difference(both)) for one in (left, right)]
+        share = len(both) / max(1, len(both) + sum(alone))
+        recorded.append({"table": table, "both": len(both), "a_alone": alone[0], "b_alone": alone[1], "share": share})
         left, right = left.loc[both], right.loc[both]
         for column, level in levels.items():
             pair = left[column], right[column]
+            if cells is not None:
+                source = "cameo" if column in _DERIVED else column
+                kept = left.index.isin(cells.get((table, source), set()))
+                if not kept.any():
+                    continue
+                pair = pair[0][kept], pair[1][kept]
             scores.append({"table": table, "column": column, **_score(pair, level, column, confidence, draws, seed)})
             if column not in _DERIVED:
                 differing += [{"table": table, "column": column, **row} for row in _differences(*pair)]
@@ -139,7 +161,14 @@ def agree(
     index_place = tried["index"].map({"tension_share": 0, "event_dependence": 1}).astype("float64").fillna(2)
     size = tried["most"].astype("float64").abs().fillna(0)
     tried = tried.iloc[np.lexsort((-size.to_numpy(), index_place.to_numpy()))].reset_index(drop=True)
-    return Agreement(pd.DataFrame(scores), tried, pd.DataFrame(only, columns=["table", "key", "coder"]), index)
+    return Agreement(
+        pd.DataFrame(scores),
+        tried,
+        pd.DataFrame(only, columns=["table", "key", "coder"]),
+        index,
+        pairs,
+        pd.DataFrame(recorded),
+    )
 
 
 def alpha(left: Floats, right: Floats, level: Level) -> float:

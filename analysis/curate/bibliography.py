@@ -1,42 +1,39 @@
-"""Bibliographies to rows of `sources.csv`: CSL-JSON (Zotero's export), BibTeX and RIS, read by pandoc.
+"""Bibliographies to rows of `sources.csv`: CSL-JSON (Zotero's export), BibTeX and RIS.
 
 A page that the record has already is found by its DOI or by its address, however either is written (`record.pages`),
-and keeps its id; only its empty cells are filled, since what stands there was looked at by somebody. An entry that
-shares its page with another of another title is named in the notes; chapters of one publication may share one. A new
-page gets an id made of publisher, year and title. Its reliability is the one that all pages of its publisher have in
-the record, and otherwise F, which means "cannot be judged" and lends an event no credibility: a grade is for the
-analyst to give.
+a work in print by its words; it keeps its id, and only its empty cells are filled, since what stands there was looked
+at by somebody. An entry that shares its page with another of another title is named in the notes; chapters of one
+publication may share one. A new page gets an id made of publisher, year and title. Its reliability is the one that all
+pages of its publisher have in the record, and otherwise F, which means "cannot be judged" and lends an event no
+credibility: a grade is for the analyst to give.
 """
 
 from __future__ import annotations
 
 import html
-import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from analysis.curate import ids
+from analysis.curate import bib_entries, ids
+from analysis.curate.bib_dates import from_csl
+from analysis.curate.bib_entries import Entry
+from analysis.curate.citing import reference_keys
 from analysis.curate.spreadsheets import Incoming
 from analysis.curate.table_format import Row
-from analysis.errors import OptionError
 from analysis.record.pages import UNKNOWN, address, is_part_of_one, page_keys
 
-FORMATS = {".json": "csljson", ".bib": "biblatex", ".ris": "ris"}
-# English BibTeX titles are put into sentence case, which takes the capital off every name without braces. An entry that
-# names another language is left alone; this one is taken out again.
-_NO_LANGUAGE = "latin"
 _PAPERS = {"article-journal", "article-magazine", "article-newspaper", "chapter", "post-weblog", "webpage", "broadcast"}
 
 
 def is_bibliography(path: Path) -> bool:
     """Return whether a file is one that this module reads, by its ending."""
-    return path.suffix.lower() in FORMATS
+    return path.suffix.lower() in bib_entries.KINDS
 
 
 def read(path: Path, existing: Sequence[Row]) -> Incoming:
-    """Read a bibliography as rows for `sources.csv`.
+    """Read a bibliography as rows for `sources.csv`; entries that cannot be taken are rows that are refused.
 
     Parameters
     ----------
@@ -48,116 +45,141 @@ def read(path: Path, existing: Sequence[Row]) -> Incoming:
     Raises
     ------
     OptionError
-        When the file is missing or pandoc cannot read it.
+        When the file is missing or holds no entry.
     """
-    items = _items(path)
+    entries, notes = bib_entries.read(path)
     known: dict[str, list[Row]] = {}
     for row in existing:
-        for key in page_keys(row["url"]):
+        for key in _keys(row):
             known.setdefault(key, []).append(row)
     by_id = {row["source_id"]: row for row in existing}
     grades = _grades(existing)
     taken = set(by_id)
-    incoming = Incoming("sources", [], [])
-    for item in items:
-        row, place = _row(item), f"{path.name}, {item.get('id', 'item')}"
-        keys = page_keys(row["url"], str(item.get("DOI", "")))
-        there = [one for key in keys for one in known.get(key, ()) if not is_part_of_one(one, row)]
-        held = by_id.get(str(item.get("id"))) or next(iter(there), None)
+    incoming = Incoming("sources", [], [], notes=notes)
+    for entry in entries:
+        row = _row(entry, incoming.notes) if not entry.fault else {}
+        reason = entry.fault or ("" if row["title"] else "it has no title")
+        if reason:
+            words = f"{entry.place}: it must be an entry that can be read; {reason.rstrip('.')}."
+            incoming.refused[len(incoming.rows)] = [f"{words} Mend it there, or leave it out with --skip-refused."]
+            incoming.rows.append({**row, "entry": entry.text})
+            incoming.places.append(entry.place)
+            continue
+        doi = _text(entry.item, "DOI")
+        there = _others(row, doi, known)
+        if there and doi and not _same_work(there[0], row) and row["url"] != address(doi):
+            # Two works with numbers of their own under one address, such as that of their publisher.
+            row["url"] = address(doi)
+            there = _others(row, "", known)
+        held = by_id.get(entry.key) or next(iter(there), None)
         if held is None:
             row["source_id"] = ids.free(ids.source_id(row["publisher"], row["published"], row["title"]), taken)
             row["reliability"] = grades.get(row["publisher"], "F")
             taken.add(row["source_id"])
-            for key in keys:
+            for key in _keys(row, doi):
                 known.setdefault(key, []).append(row)
         else:
-            if held["title"].casefold() != row["title"].casefold() or held["source_id"] not in by_id:
+            if not _same_work(held, row) or held["source_id"] not in by_id:
                 words = f"is the page of {held['source_id']} ({held['title']}) and fills in its empty cells"
-                incoming.notes.append(f"{place} ({row['title']}) {words}; give it its own address if it is another.")
+                incoming.notes.append(
+                    f"{entry.place} ({row['title']}) {words}; give it its own address if it is another."
+                )
             row = {**row, **{name: value for name, value in held.items() if value or name not in row}}
-            if held["source_id"] not in by_id:
-                held.update(row)
-                continue
+        for reference in reference_keys(entry.key, doi):
+            incoming.refs.setdefault(reference, row["source_id"])
+        if held is not None and held["source_id"] not in by_id:
+            held.update(row)
+            continue
         incoming.rows.append(row)
-        incoming.places.append(place)
-    fresh = [row["source_id"] for row in incoming.rows if row["source_id"] not in by_id and row["reliability"] == "F"]
+        incoming.places.append(entry.place)
+    fresh = [
+        row["source_id"]
+        for row in incoming.rows
+        if row.get("source_id", "") not in {"", *by_id} and row["reliability"] == "F"
+    ]
     if fresh:
         words = f"{len(fresh)} new sources have reliability F (cannot be judged) until you grade them."
         incoming.notes.insert(0, words)
     return incoming
 
 
-def _items(path: Path) -> list[dict[str, Any]]:
-    import pypandoc
-
-    if not path.is_file():
-        raise OptionError(str(path), "", "a file", "missing")
-    text = path.read_text(encoding="utf-8-sig")
-    kind = FORMATS[path.suffix.lower()]
-    if kind == "biblatex":
-        text = re.sub(
-            r"(?m)^(\s*@(?!string|comment|preamble)\w+\s*\{[^,\s]+,)",
-            rf"\1 langid = {{{_NO_LANGUAGE}}},",
-            text,
-            flags=re.I,
-        )
-    try:
-        items: list[dict[str, Any]] = json.loads(pypandoc.convert_text(text, "csljson", format=kind))
-    except (RuntimeError, ValueError) as error:
-        said = str(error).strip().splitlines()[-1] if str(error).strip() else "nothing"
-        raise OptionError(path.name, "", f"a bibliography ({kind}) that pandoc can read", said) from None
-    if kind == "biblatex":
-        items = [{name: item[name] for name in item if (name, item[name]) != ("language", "la")} for item in items]
-    if kind == "ris":
-        days = [re.search(r"(?m)^DA  - (\d{4})/(\d\d)/(\d\d)", one) for one in re.split(r"(?m)^ER  -.*$", text)]
-        for item, day in zip(items, days, strict=False):
-            _give_day(item, day)
-    return items
+def _keys(row: Row, doi: str = "") -> list[str]:
+    """Return what a source is known by: its page, or what is printed on a work that has none."""
+    pages = page_keys(row["url"], doi)
+    by, title = (" ".join(row.get(name, "").casefold().split()) for name in ("publisher", "title"))
+    return pages or [f"print:{by}|{row['published'][:4]}|{title}|{row['author'].casefold()}"]
 
 
-def _give_day(item: dict[str, Any], day: re.Match[str] | None) -> None:
-    # pandoc reads only the year of a RIS entry; its own line with the day agrees with that year or is left alone.
-    parts = item.get("issued", {}).get("date-parts", [[]])
-    if day and len(parts) == 1 and [str(part) for part in parts[0]] == [day.group(1)]:
-        item["issued"]["date-parts"] = [[int(part) for part in day.groups()]]
+def _others(row: Row, doi: str, known: dict[str, list[Row]]) -> list[Row]:
+    return [one for key in _keys(row, doi) for one in known.get(key, ()) if not is_part_of_one(one, row)]
 
 
-def _row(item: dict[str, Any]) -> Row:
-    kind = str(item.get("type") or "webpage")
-    container, publisher = str(item.get("container-title", "")), str(item.get("publisher", ""))
+def _same_work(one: Row, other: Row) -> bool:
+    return one["title"].casefold() == other["title"].casefold()
+
+
+def _row(entry: Entry, notes: list[str]) -> Row:
+    item = entry.item
+    doi, links = _text(item, "DOI"), _text(item, "URL")
+    url, *more = re.split(r"[;\s]+(?=https?://)", links) if links else [address(doi) if doi else ""]
+    url = f"https://{url}" if url.startswith("www.") else url
+    if url and not re.match(r"https?://", address(url)):
+        notes.append(f"{entry.place}: {url!r} is no web address and was left out.")
+        url = address(doi) if doi else ""
+    kind = str(item.get("type") or ("webpage" if url else "document"))
+    container, publisher = _text(item, "container-title"), _text(item, "publisher")
     by = (container or publisher) if kind in _PAPERS else (publisher or container)
-    doi = str(item.get("DOI", "")).strip()
-    url = str(item.get("URL", "")).strip() or (f"https://doi.org/{doi}" if doi else "")
-    language = str(item.get("language", ""))
+    published, unread = entry.published
+    accessed, unread_access = from_csl(item.get("accessed"))
+    for name, written in (("date", unread), ("day of access", unread_access)):
+        if written:
+            notes.append(f"{entry.place}: its {name}, {written!r}, could not be read and is left empty.")
+    if more:
+        notes.append(f"{entry.place}: of its {1 + len(more)} addresses the first was taken, {url}.")
+    archive = [_plain(_text(item, name)) for name in ("archive", "archive_location", "archive-place")]
+    kept_at = re.match(r"https?://\S+", archive[1] or archive[0])
+    held = ", ".join(part for part in archive if part and not part.startswith("http"))
+    language = _text(item, "language")
     return {
         "type": kind,
-        "title": _plain(str(item.get("title", ""))),
+        "title": _plain(_text(item, "title")),
         "publisher": _plain(by) or UNKNOWN,
-        "author": "; ".join(filter(None, (_name(one) for one in item.get("author", [])))),
-        "published": _edtf(item.get("issued", {})),
+        "author": "; ".join(filter(None, (_name(one) for one in item.get("author") or [] if one))),
+        "published": published,
         "url": address(url),
         "language": language if re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]+)*", language) else "",
+        "notes": f"Archive: {held}." if held else "",
+        "accessed": accessed,
+        "archive_url": kept_at.group() if kept_at else "",
     }
+
+
+def _text(item: dict[str, Any], name: str) -> str:
+    """Return a field as text; Crossref writes some as lists, and what is not known as null."""
+    value = item.get(name)
+    value = value[0] if isinstance(value, list) and value else value
+    return "" if value is None or value == [] else str(value).strip()
 
 
 def _plain(text: str) -> str:
     return " ".join(html.unescape(re.sub(r"</?(?:i|b|sub|sup|span|em|strong)\b[^>]*>", "", text)).split())
 
 
-def _name(name: dict[str, str]) -> str:
-    parts = [name.get(part, "") for part in ("given", "non-dropping-particle", "dropping-particle", "family", "suffix")]
-    return name.get("literal", "") or " ".join(part for part in parts if part)
-
-
-def _edtf(issued: dict[str, Any]) -> str:
-    texts = []
-    for parts in issued.get("date-parts", []):
-        year, *rest = (int(part) for part in parts)
-        # CSL counts seasons as months 13 to 16, EDTF as 21 to 24.
-        rest = [rest[0] + 8] if rest and rest[0] > 12 else rest
-        texts.append("-".join([f"{year:04d}", *(f"{part:02d}" for part in rest)]))
-    mark = "~" if issued.get("circa") else ""
-    return "/".join(f"{text}{mark}" for text in texts[:2])
+def _name(name: Any) -> str:
+    """Return a person's name in reading order; a particle that stands in the family name as well is printed once."""
+    if not isinstance(name, dict):
+        return str(name)
+    texts = {part: " ".join(str(text).split()) for part, text in name.items() if text}
+    family, before = texts.get("family", ""), []
+    for part in ("dropping-particle", "non-dropping-particle"):
+        particle = texts.get(part, "")
+        if particle and not f"{family} ".casefold().startswith(f"{particle} ".casefold()):
+            before.append(particle)
+    given = texts.get("given", "")
+    for particle in before[:1]:
+        given = given.removesuffix(f" {particle}")
+    parts = [given, *before, family, texts.get("suffix", "")]
+    return texts.get("literal", "") or " ".join(part for part in parts if part)
 
 
 def _grades(existing: Sequence[Row]) -> dict[str, str]:

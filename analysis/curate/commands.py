@@ -1,4 +1,4 @@
-"""The commands by which a record is kept: new, import, evidence, agree, diff, doctor, coverage, migrate.
+"""The commands by which a record is kept, from `new` to `migrate`; those of drafting are in `draft_commands`.
 
 Each is a thin layer over a function of this package. Exit status 0 is all well, 1 is something found (a refused row, a
 missing phrase, a fault of the environment), 2 is a command that could not be run.
@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from analysis.cli_options import chosen, data_option, refusing
+from analysis.curate import draft_commands
 from analysis.errors import OptionError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analysis.curate.importing import Plan
 
 _FOLDER = click.Path(path_type=Path)
 relationship_option = click.option(
@@ -44,19 +44,39 @@ def new(name: str, actors: tuple[str, str], names: tuple[str, str] | None) -> No
 @click.argument("files", nargs=-1, metavar="TABLE FILE [TABLE FILE ...]")
 @relationship_option
 @click.option("--apply", "write", is_flag=True, help="Write the plan, all of it or nothing.")
+@click.option("--skip-refused", "skip", is_flag=True, help="Leave refused rows out, with what rests on them.")
+@click.option("--write-refused", "refused", type=_FOLDER, metavar="FILE", help="Write refused rows and reasons as CSV.")
+@click.option("--new-actors", "people", type=_FOLDER, metavar="FILE", help="Write a CSV of persons not in actors.csv.")
+@click.option("--sheet", default="", help="Sheet of an Excel workbook (default: the table's name, else the first).")
+@click.option("--map", "renamed", multiple=True, metavar="HEADING=COLUMN", help="Which column a heading means.")
+@click.option("--ignore", "ignored", multiple=True, metavar="HEADING", help="A column of the file to leave out.")
 @click.option("--undo", is_flag=True, help="Take back the last save (again: take back the undo).")
 @click.option("--recover", is_flag=True, help="Put back the files of a save that was cut off.")
 @data_option
 @refusing
-def import_(files: tuple[str, ...], relationship: str | None, write: bool, undo: bool, recover: bool) -> None:
+def import_(
+    files: tuple[str, ...],
+    relationship: str | None,
+    write: bool,
+    skip: bool,
+    refused: Path | None,
+    people: Path | None,
+    sheet: str,
+    renamed: tuple[str, ...],
+    ignored: tuple[str, ...],
+    undo: bool,
+    recover: bool,
+) -> None:
     """Show what spreadsheets and bibliographies would change in a record, and write it with --apply.
 
     TABLE is a table of the data dictionary, such as sources, events or citations. FILE is a .csv or .xlsx with its
     columns; for sources also CSL-JSON (.json), BibTeX (.bib) or RIS (.ris). Files that belong together go into one
-    command: an event is valid only with its citation.
+    command: an event is valid only with its citation. A source may be named by id, address, DOI or, where its
+    bibliography is imported along, by its key there.
     """
-    from analysis.curate import saving
+    from analysis.curate import plan_text, saving
     from analysis.curate.importing import plan
+    from analysis.curate.spreadsheets import Reading
 
     folder = chosen(relationship)
     if undo or recover:
@@ -67,10 +87,20 @@ def import_(files: tuple[str, ...], relationship: str | None, write: bool, undo:
         return
     if not files or len(files) % 2:
         raise OptionError("import", "files", "pairs of a table and a file", " ".join(files))
-    planned = plan(folder, [(table, Path(file)) for table, file in zip(files[::2], files[1::2], strict=True)])
-    _show_plan(planned)
+    pairs = [one.partition("=") for one in renamed]
+    for heading, sign, column in pairs:
+        if not (heading and sign and column):
+            raise OptionError("import", "--map", "HEADING=COLUMN", heading + sign + column)
+    reading = Reading(sheet, {heading: column for heading, _, column in pairs}, ignored)
+    tables = [(table, Path(file)) for table, file in zip(files[::2], files[1::2], strict=True)]
+    planned = plan(folder, tables, skip_refused=skip, reading=reading)
+    click.echo(plan_text.shown(planned), nl=False)
+    for file, rows in ((refused, plan_text.refused_rows(planned)), (people, plan_text.people_rows(planned))):
+        if file is not None:
+            plan_text.write_rows(file, rows)
+            click.echo(f"Written to {file}: {len(rows)} rows.")
     if not planned.sound:
-        click.echo("Nothing written: a plan is written whole or not at all.")
+        click.echo("Nothing written: a plan is written whole or not at all. --skip-refused leaves refused rows out.")
         sys.exit(1)
     if not write:
         click.echo("Nothing written. Add --apply to write this.")
@@ -79,45 +109,35 @@ def import_(files: tuple[str, ...], relationship: str | None, write: bool, undo:
     click.echo(f"Written to {folder.name}: {', '.join(written) or 'nothing, since nothing differs'}.")
 
 
-def _show_plan(planned: Plan) -> None:
-    from analysis.curate.form_hints import event_words
-    from analysis.curate.merging import ACTIONS
+@click.command()
+@click.argument("file", type=_FOLDER)
+@click.option("--table", default="", help="Table of the dictionary (default: the file's name).")
+@relationship_option
+@data_option
+@refusing
+def template(file: Path, table: str, relationship: str | None) -> None:
+    """Make an Excel sheet to fill in for `import`: columns, lists to choose from, cells that keep codes and dates."""
+    from analysis.curate.template import write
 
-    events = {row["event_id"]: row for row in planned.tables.get("events", [])}
-    tables = dict.fromkeys(change.table for change in planned.changes)
-    for table in tables:
-        counts = ", ".join(f"{planned.count(table, action)} {action}" for action in ACTIONS)
-        click.echo(f"{table}: {counts}")
-        for change in planned.changes:
-            if change.table != table or change.action == "unchanged":
-                continue
-            click.echo(f"  {change.action} {change.key}")
-            if table == "events" and change.key in events:
-                click.echo(f"    {event_words(events[change.key])}")
-            if change.action == "changed":
-                for name, (old, text) in change.cells.items():
-                    click.echo(f"    {name}: {old!r} -> {text!r}")
-            for reason in change.reasons:
-                click.echo(f"    {reason}")
-    for words in planned.others:
-        click.echo(f"The record would be at fault: {words}")
-    for note in planned.notes:
-        click.echo(f"Note: {note}")
+    click.echo(write(file, table or file.stem, chosen(relationship)))
 
 
 @click.command()
 @click.argument("relationship", required=False)
-@click.option("--texts", required=True, type=_FOLDER, metavar="DIR", help="Folder with your copies of sources.")
+@click.option(
+    "--texts", type=_FOLDER, metavar="DIR", help="Folder with your copies (default: copies/ beside the tables)."
+)
 @click.option("--text", "given", multiple=True, metavar="SOURCE_ID=FILE", help="Name the copy of a source by hand.")
 @click.option("--all", "every", is_flag=True, help="List phrases that were found as well.")
 @data_option
 @refusing
-def evidence(relationship: str | None, texts: Path, given: tuple[str, ...], every: bool) -> None:
+def evidence(relationship: str | None, texts: Path | None, given: tuple[str, ...], every: bool) -> None:
     """Look up each quoted phrase in local copies of its source (.txt, .html, .pdf, .docx).
 
     A copy is matched by its file name (the source's id), the address or title inside it, or the phrases themselves.
     Exit status 1 when a phrase is not found.
     """
+    from analysis.curate.evidence import STATUSES
     from analysis.curate.evidence import evidence as look_up
     from analysis.record.relationship import load
 
@@ -126,20 +146,25 @@ def evidence(relationship: str | None, texts: Path, given: tuple[str, ...], ever
         if not (source and sign and file):
             raise OptionError("evidence", "text", "SOURCE_ID=FILE", source + sign + file)
     rel = load(chosen(relationship))
-    table = look_up(rel.citations, rel.sources, texts, given={source: Path(file) for source, _, file in pairs})
-    for copy in table.dropna(subset=["file"]).drop_duplicates("source_id").itertuples():
+    folder = texts or Path(rel.path) / "copies"
+    table = look_up(rel.citations, rel.sources, folder, given={source: Path(file) for source, _, file in pairs})
+    for copy in table.dropna(subset=["file"]).drop_duplicates(["source_id", "file"]).itertuples():
         click.echo(f"{copy.file} is {copy.source_id} (by {copy.matched})")
-    for row in table.fillna("").itertuples():
-        if row.status in ("not found", "elsewhere") or (every and row.status == "found"):
+    for row in table.astype("object").fillna("").itertuples():
+        if row.status in ("not found", "elsewhere", "unplaced") or (every and row.status == "found"):
             click.echo(_phrase(row))
     counts = table["status"].value_counts()
-    words = ", ".join(f"{counts.get(name, 0)} {name}" for name in ("found", "elsewhere", "not found", "no copy"))
+    words = ", ".join(f"{counts.get(name, 0)} {name}" for name in STATUSES if name != "unplaced" or name in counts)
     click.echo(f"{len(table)} key phrases: {words}.")
     sys.exit(1 if counts.get("not found", 0) else 0)
 
 
 def _phrase(row: Any) -> str:
-    stated = f" (stated: {row.locator})" if row.locator and row.status == "elsewhere" else ""
+    doubt = {
+        "elsewhere": f" (stated: {row.locator})",
+        "unplaced": f" (stated: {row.locator!r}, which is not understood)",
+    }
+    stated = doubt.get(row.status, "") if row.locator else ""
     where = f" at {row.place}{stated}" if row.place and row.status != "not found" else ""
     closest = f"; closest, {row.place}: {row.closest!r} ({row.score:g})" if row.status == "not found" else ""
     return f"  {row.status}{where}: {row.key_phrase!r}, {row.record}, {row.source_id}{closest}"
@@ -148,20 +173,60 @@ def _phrase(row: Any) -> str:
 @click.command()
 @click.argument("coder_a")
 @click.argument("coder_b")
+@click.option("--in", "record", metavar="RECORD", help="Compare two coders of its second_coding.csv instead.")
 @click.option("--half-life", default="180D", show_default=True, help="Of the index that the choices are tried on.")
+@click.option(
+    "--write", "file", type=_FOLDER, metavar="FILE", help="Write what to decide as CSV: fill in choice, reason."
+)
+@click.option("--adjudicated", type=_FOLDER, metavar="FILE", help="Show what those decisions change in the record.")
+@click.option("--apply", is_flag=True, help="Write the decisions into the record (RECORD, or that of CODER_A).")
 @data_option
 @refusing
-def agree(coder_a: str, coder_b: str, half_life: str) -> None:
-    """Compare two copies of a record that were coded apart."""
+def agree(
+    coder_a: str,
+    coder_b: str,
+    record: str | None,
+    half_life: str,
+    file: Path | None,
+    adjudicated: Path | None,
+    apply: bool,
+) -> None:
+    """Compare two copies of a record that were coded apart, or two coders of one record."""
+    from analysis.curate import pairing, plan_text
     from analysis.curate.agree import agree as compare
     from analysis.record import places
     from analysis.record.relationship import load
 
-    a, b = (load(places.relationship(one)) for one in (coder_a, coder_b))
-    found = compare(a, b, half_life=half_life)
+    if apply and adjudicated is None:
+        raise OptionError("agree", "--apply", "given with --adjudicated FILE", "alone")
+    if adjudicated is not None:
+        planned = pairing.adjudicated(places.relationship(record or coder_a), adjudicated)
+        click.echo(plan_text.shown(planned), nl=False)
+        if not planned.sound:
+            sys.exit(1)
+        click.echo(
+            f"Written: {', '.join(planned.apply())}." if apply else "Nothing written. Add --apply to write this."
+        )
+        return
+    cells = None
+    if record:
+        a, b, cells = pairing.coders(places.relationship(record), coder_a, coder_b)
+    else:
+        a, b = (load(places.relationship(one)) for one in (coder_a, coder_b))
+    found = compare(a, b, half_life=half_life, cells=cells)
+    _table("Rows that met by date, actors, sources and words", found.pairs)
+    for row in found.recorded.itertuples():
+        if row.a_alone or row.b_alone:
+            click.echo(
+                f"{row.table}: {row.both} rows of both coders, {row.a_alone} of the first alone, {row.b_alone} of the "
+                f"second: {row.share:.0%} were recorded by both, and only these enter the figures below."
+            )
     _table("Agreement (Krippendorff's alpha, 95% interval)", found.columns)
     _table("To adjudicate, what moves an index most first", found.disagreements)
     _table("Rows that one coder alone has", found.only)
+    if file is not None:
+        pairing.write_disagreements(file, found.disagreements)
+        click.echo(f"Written to {file}: {len(found.disagreements)} cells. Then: --adjudicated {file}")
     both = found.index.dropna()
     if len(both):
         last, apart = both.iloc[-1], (both["b"] - both["a"]).abs()
@@ -249,6 +314,7 @@ def coverage(relationship: str | None, every: bool) -> None:
     _table("Domains without a kind of act", thin.domains(rel), limit)
     _table("Directions that hardly occur in a domain", thin.directions(rel), limit)
     _table("Dead ends", thin.dead_ends(rel), limit)
+    _table("Publishers whose names may mean one", thin.near_publishers(rel), limit)
     work = thin.work_list(rel)
     _table("To mend, worst first", work, limit)
     counts = work["weakness"].value_counts(sort=False)
@@ -268,4 +334,4 @@ def _table(title: str, frame: pd.DataFrame, limit: int | None = None) -> None:
     click.echo()
 
 
-COMMANDS = (new, import_, evidence, agree, diff, doctor, coverage, migrate)
+COMMANDS = (new, *draft_commands.COMMANDS, import_, template, evidence, agree, diff, doctor, coverage, migrate)

@@ -11,8 +11,12 @@ import re
 import unicodedata
 from collections.abc import Container
 
+from anyascii import anyascii
+
 _LATIN = "a b v g g d e ie e zh z i i i i k l m n o p r s t u u f kh ts ch sh shch  y  e iu ia"
 _TABLE = str.maketrans(dict(zip("абвгґдеєёжзиіїйклмнопрстуўфхцчшщъыьэюя", re.split(" ", _LATIN), strict=True)))
+# Combining marks fall away before letters are spelt out, as they do in ids that were made earlier.
+_MARKS = dict.fromkeys(range(768, 880))
 _SMALL = frozenset(
     re.findall(
         r"\w+",
@@ -23,9 +27,15 @@ _SMALL = frozenset(
 
 
 def slug(text: str, words: int = 5) -> str:
-    """Return the first telling words of a text in lower-case ASCII, joined by hyphens; empty when none remain."""
+    """Return the first telling words of a text in lower-case ASCII, joined by hyphens; empty when none remain.
+
+    Letters of any script are spelt out in Latin ones.
+
+    >>> slug("Łukaszenka"), slug("Հայաստան"), slug("白俄罗斯")
+    ('lukaszenka', 'hayastan', 'baieluosi')
+    """
     plain = unicodedata.normalize("NFC", text).lower().replace("'", "").replace("’", "").translate(_TABLE)
-    plain = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
+    plain = anyascii(unicodedata.normalize("NFKD", plain).translate(_MARKS)).lower()
     every = re.findall(r"[a-z0-9]+(?:\.[0-9]+)?", plain)
     telling = [word for word in every if word not in _SMALL] or every
     return "-".join(telling[:words])
@@ -68,4 +78,6 @@ def free(wanted: str, taken: Container[str]) -> str:
 
 def start_text(date: str) -> str:
     """Return the first part of an EDTF date without its marks: `2004-02-18?/2004-02-19` gives `2004-02-18`."""
-    return date.partition("/")[0].rstrip("?~%").replace("-XX", "").lower()
+    plain = date.partition("/")[0].rstrip("?~%").replace("-XX", "").lower()
+    # A date that is refused for its form is not refused once more for the id made of it.
+    return re.sub(r"[^a-z0-9.]+", "-", plain, flags=re.ASCII).strip("-")

@@ -23,10 +23,11 @@ from filelock import FileLock, Timeout
 
 from analysis.curate.table_format import Row, encode
 from analysis.errors import Fault, OptionError, RecordError
+from analysis.record.relationship import PENDING
 from analysis.record.tables import BY_NAME, TABLES
 
-STATE = ".workbook"
-_PENDING, _LAST, _AFTER = "pending", "last", "after.json"
+STATE, _PENDING = PENDING.parts
+_LAST, _AFTER = "last", "after.json"
 _WAIT_SECONDS = 10.0
 
 

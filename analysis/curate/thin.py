@@ -7,9 +7,13 @@ an entry means that nobody wrote anything down, not that nothing happened.
 
 from __future__ import annotations
 
+import itertools
+import re
 from typing import TYPE_CHECKING
 
 import pandas as pd
+
+from analysis.record.pages import UNKNOWN
 
 if TYPE_CHECKING:
     from analysis.record.relationship import Relationship
@@ -67,18 +71,26 @@ def directions(rel: Relationship) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["domain", "thin", "its_acts", "other_acts"])
 
 
-def single_publisher(rel: Relationship) -> pd.DataFrame:
-    """List events and assessments that rest on one publisher that can be judged, or on none: `table`, `key`, `date`,
-    `publishers`, `grade`; none first, then by date."""
-    tables = [("events", rel.events, "event_id"), ("assessments", rel.assessments, "assessment_id")]
-    parts = [
-        rows.loc[rows["publishers"] <= 1, [key, "date", "start", "publishers", "grade"]]
-        .rename(columns={key: "key"})
-        .assign(table=table)
-        for table, rows, key in tables
-    ]
-    whole = pd.concat(parts).sort_values(["publishers", "start", "key"], kind="stable", ignore_index=True)
-    return whole[["table", "key", "date", "publishers", "grade"]]
+def near_publishers(rel: Relationship) -> pd.DataFrame:
+    """List publishers whose names may mean one: `publisher`, `like`, `pages` (of each, joined by `;`).
+
+    Grades hang on counting publishers. Two names are near when one holds all words of the other from its first on, or
+    beside a slash, or when they differ in one letter.
+    """
+    from rapidfuzz.distance import OSA
+
+    pages = rel.sources.loc[rel.sources["publisher"] != UNKNOWN, "publisher"].value_counts()
+    plain = {
+        name: re.sub(r"^the |[^\w/ ]", "", re.sub(r"\(.*?\)", "", str(name).casefold())).strip() for name in pages.index
+    }
+    rows = []
+    for one, other in itertools.combinations(sorted(plain, key=lambda name: (len(plain[name]), name)), 2):
+        short, long = plain[one], plain[other]
+        parts = [part.strip() for part in re.split(r" / ", long)]
+        slips = len(short) > 6 and abs(len(long) - len(short)) < 3 and OSA.distance(short, long, score_cutoff=1) <= 1
+        if short and (long == short or long.startswith(f"{short} ") or short in parts or slips):
+            rows.append({"publisher": other, "like": one, "pages": f"{pages[other]};{pages[one]}"})
+    return pd.DataFrame(rows, columns=["publisher", "like", "pages"])
 
 
 def dead_ends(rel: Relationship) -> pd.DataFrame:

@@ -45,6 +45,9 @@ def read_table(path: Path, schema: TableSchema) -> Read:
     text, fault = _decode(path.read_bytes(), schema.file)
     if fault is not None:
         return empty, [], [fault]
+    fault = _foreign(text, schema.file)
+    if fault is not None:
+        return empty, [], [fault]
     rows, lines, faults = _rows(text, schema.file)
     if not rows:
         return empty, [], faults or [Fault(schema.file, "", "a table with a line of column names", "empty")]
@@ -82,6 +85,21 @@ def _decode(data: bytes, file: str) -> tuple[str, Fault | None]:
         line = text[: text.index("\0")].count("\n") + 1
         return "", Fault(f"{file}, line {line}", "", "text", "a NUL character", "Save it as CSV UTF-8.")
     return text, None
+
+
+def _foreign(text: str, file: str) -> Fault | None:
+    """Return what makes the whole file something else than a table of the record, said once and not for each row."""
+    lines = text.split("\n")
+    for number, line in enumerate(lines, start=1):
+        if line.startswith(("<<<<<<< ", ">>>>>>> ")):
+            hint = (
+                "Two versions of the table met there; keep one of them, delete the three marked lines, and check again."
+            )
+            return Fault(f"{file}, line {number}", "", "a row of the table", "a merge conflict of git", hint)
+    if "," not in lines[0] and lines[0].count(";") > 1:
+        hint = "Save it as CSV UTF-8 with commas, or bring it in with `workbook import`, which reads semicolons."
+        return Fault(f"{file}, line 1", "", "column names with commas between them", "semicolons", hint)
+    return None
 
 
 def _rows(text: str, file: str) -> tuple[list[list[str]], list[int], list[Fault]]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.errors import OptionError, RecordError
+from analysis.errors import Fault, OptionError, RecordError
 from analysis.record import places
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from analysis.errors import Fault
 
 _KEPT = 4  # records kept in memory
+# Where `analysis.curate.saving` puts the old files aside while it writes new ones.
+PENDING = Path(".workbook", "pending")
 
 
 @dataclass(frozen=True)
@@ -255,6 +257,10 @@ def read(path: Path) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
     from analysis.record.tables import TABLES
 
     tables, lines, faults, unreadable = {}, {}, [], False
+    if (path / PENDING).is_dir():
+        # Here lie the old files while new ones take their places, and so they do when that was cut off.
+        hint = f"`workbook import -r {path.name} --recover` puts back the tables of before."
+        faults.append(Fault(path.name, "", "a record whose last save was finished", "one that was cut off", hint))
     for schema in TABLES:
         table, lines[schema.name], found = read_table(path / schema.file, schema)
         unreadable |= bool(found) and table.empty
