@@ -254,19 +254,39 @@ def _stoppable() -> Iterator[None]:
 
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@data_option
+@refusing
 def lab(arguments: tuple[str, ...]) -> None:
-    """Open JupyterLab on the notebooks; further ARGUMENTS are JupyterLab's own."""
+    """Open JupyterLab on the notebooks of the workspace; further ARGUMENTS are JupyterLab's own.
+
+    The workspace is the one that the working directory lies in, or bilateral-workbook in it; where there is none, one
+    is made after asking. In the repository it is the repository.
+    """
     import subprocess
 
+    root = _workspace()
+    places_of = [f"--ServerApp.root_dir={root}", f"--ServerApp.preferred_dir={root / 'notebooks'}"]
+    sys.exit(subprocess.call([sys.executable, "-m", "jupyterlab", *places_of, *arguments]))
+
+
+def _workspace() -> Path:
+    from analysis.curate import workspace
+    from analysis.errors import OptionError
     from analysis.record import places
 
-    command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={places.notebooks()}", *arguments]
-    sys.exit(subprocess.call(command))
+    usual = Path(workspace.USUAL).absolute()
+    found = places.workspace() or (usual if (usual / places.MARKER).is_file() else places.checkout())
+    if found is None:
+        if not sys.stdin.isatty():
+            raise OptionError("lab", "", "called in a workspace", str(Path.cwd()), "Make one first: `workbook init`.")
+        click.confirm(f"There is no workspace here. Make one in {usual}?", default=True, abort=True)
+        found = workspace.init(usual)
+    return found
 
 
 # The commands of each annexe; where it is absent they say what to install.
 _ANNEXES = {
-    "analysis.curate": ("new", "import", "evidence", "agree", "diff", "doctor", "coverage"),
+    "analysis.curate": ("init", "copy", "new", "import", "evidence", "agree", "diff", "doctor", "coverage"),
     "analysis.export": ("export",),
     "analysis.feeds": ("feed",),
 }

@@ -60,10 +60,12 @@ def data_option(command: Command) -> Command:
     """
 
     def set_root(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
-        if value is None:
+        # Kernels run in the folders of their notebooks, so a workspace is told to them as well.
+        space = None if os.environ.get(places.ENVIRONMENT) else places.workspace()
+        if value is None and space is None:
             return
         before = os.environ.get(places.ENVIRONMENT)
-        os.environ[places.ENVIRONMENT] = os.path.abspath(value)
+        os.environ[places.ENVIRONMENT] = os.path.abspath(value or f"{space}/data")
         context.call_on_close(functools.partial(_restore, before))
 
     return click.option(
@@ -72,7 +74,7 @@ def data_option(command: Command) -> Command:
         expose_value=False,
         is_eager=True,
         callback=set_root,
-        help=f"Folder that holds relationships (default: {places.ENVIRONMENT}, then the workbook's own data).",
+        help=f"Folder that holds relationships (default: {places.ENVIRONMENT}, the workspace, the workbook's own).",
     )(command)
 
 
@@ -97,7 +99,8 @@ def chosen(name: str | None) -> Path:
     own = Path(root) if root else None
     if own is not None and (own / "events.csv").is_file():
         return own.resolve()
-    names = [one for one in places.relationships() if own is None or (own / one / "events.csv").is_file()]
+    known = places.relationships()
+    names = [one for one in known if own is not None and (own / one / "events.csv").is_file()] or known
     if len(names) == 1:
         return places.relationship(names[0])
     raise OptionError(
