@@ -2,4 +2,5 @@
 
 from analysis.cli import main
 
-main(prog_name="workbook")
+if __name__ == "__main__":
+    main(prog_name="workbook")
