@@ -17,7 +17,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from analysis import __version__
-from analysis.cli_options import data_option, refusing, without
+from analysis.cli_options import (
+    check_unedited,
+    data_option,
+    domains,
+    force_option,
+    note_written,
+    notebooks,
+    refusing,
+    relationships,
+    without,
+)
 from analysis.record.places import SHIPPED
 
 if TYPE_CHECKING:
@@ -31,7 +41,7 @@ def main() -> None:
 
 
 @main.command()
-@click.argument("relationship", required=False)
+@click.argument("relationship", required=False, shell_complete=relationships)
 @click.option("--all", "every", is_flag=True, help="List every remark, not the first twelve.")
 @data_option
 @refusing
@@ -82,7 +92,7 @@ def _print_faults(faults: list[Fault], title: str) -> None:
 
 
 @main.command()
-@click.argument("relationship", required=False)
+@click.argument("relationship", required=False, shell_complete=relationships)
 @click.option(
     "--from", "file", type=click.Path(path_type=Path), help="Take parameters from a file that the explorer saved."
 )
@@ -91,7 +101,9 @@ def _print_faults(faults: list[Fault], title: str) -> None:
 )
 @click.option("--start", default="", metavar="DAY", help="First day shown (default: the record's first).")
 @click.option("--since", default="", metavar="DAY", help="Day of the last briefing; what changed since then is listed.")
-@click.option("--domains", default="", metavar="A,B", help="Only these domains in the tension index (default: all).")
+@click.option(
+    "--domains", default="", metavar="A,B", shell_complete=domains, help="Only acts of these domains (default: all)."
+)
 @click.option("--half-life", default="", metavar="180", help="Days after which an event counts half.")
 @click.option("--version", "length", default="", metavar="full|brief", help="The full briefing or the two-page one.")
 @click.option("--handling", default="", metavar="TEXT", help="Handling line printed on every page.")
@@ -103,10 +115,17 @@ def _print_faults(faults: list[Fault], title: str) -> None:
     help="File to write: .pdf, .docx or .html (default: briefing-NAME.pdf).",
 )
 @click.option("--keep-notebook", is_flag=True, help="Also keep the executed notebook beside the document.")
+@force_option
 @data_option
 @refusing
 def brief(
-    relationship: str | None, file: Path | None, out: Path, keep_notebook: bool, length: str, **options: str
+    relationship: str | None,
+    file: Path | None,
+    out: Path,
+    keep_notebook: bool,
+    force: bool,
+    length: str,
+    **options: str,
 ) -> None:
     """Write a briefing on RELATIONSHIP (default: the shipped one) as PDF, Word or HTML."""
     from analysis.runs.briefing import brief as write
@@ -117,8 +136,10 @@ def brief(
     set_here = {name: value for name, value in {**options, "version": length}.items() if value}
     typed = {name: f"--{name.replace('_', '-')}" for name in set_here}
     path = target(named, out)
+    check_unedited(path, force)
     with _steps() as say:
         write(named, path, {**held, **set_here}, keep_notebook=keep_notebook, typed=typed, progress=say)
+    note_written(path)
     click.echo(f"{path}")
 
 
@@ -136,7 +157,7 @@ def _steps() -> Iterator[Callable[[str], None]]:
 
 
 @main.command()
-@click.argument("notebook", type=click.Path(path_type=Path))
+@click.argument("notebook", type=click.Path(path_type=Path), shell_complete=notebooks)
 @refusing
 def params(notebook: Path) -> None:
     """List the parameters of NOTEBOOK with type, default and help; a shipped one may be given by its name."""
@@ -262,11 +283,30 @@ def lab(arguments: tuple[str, ...]) -> None:
     The workspace is the one that the working directory lies in, or bilateral-workbook in it; where there is none, one
     is made after asking. In the repository it is the repository.
     """
+    import json
+    import os
+    import signal
     import subprocess
+    import tempfile
+
+    from analysis.runs.kernels import LAUNCH
 
     root = _workspace()
-    places_of = [f"--ServerApp.root_dir={root}", f"--ServerApp.preferred_dir={root / 'notebooks'}"]
-    sys.exit(subprocess.call([sys.executable, "-m", "jupyterlab", *places_of, *arguments]))
+    where = [f"--ServerApp.root_dir={root}", f"--ServerApp.preferred_dir={root / 'notebooks'}"]
+    # Its kernels are this Python's, and import the library before what may bear its name beside a notebook.
+    kernel = {"argv": [sys.executable, *LAUNCH, "-f", "{connection_file}"], "language": "python"}
+    with tempfile.TemporaryDirectory() as own:
+        spec = Path(own, "kernels", "python3", "kernel.json")
+        spec.parent.mkdir(parents=True)
+        spec.write_text(json.dumps({**kernel, "display_name": "Python 3 (workbook)"}), encoding="utf-8")
+        path = os.pathsep.join([own, *filter(None, [os.environ.get("JUPYTER_PATH")])])
+        command = [sys.executable, "-m", "jupyterlab", *where, *arguments]
+        running = subprocess.Popen(command, env={**os.environ, "JUPYTER_PATH": path})
+        # Ctrl-C is JupyterLab's, which asks; what ends this process ends it too.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, lambda *_: running.terminate())
+        status = running.wait()
+    sys.exit(status)
 
 
 def _workspace() -> Path:
@@ -282,6 +322,20 @@ def _workspace() -> Path:
         click.confirm(f"There is no workspace here. Make one in {usual}?", default=True, abort=True)
         found = workspace.init(usual)
     return found
+
+
+@main.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print what makes SHELL complete commands, relationships, domains and notebooks.
+
+    For bash: workbook completion bash >> ~/.bashrc
+    """
+    from click.shell_completion import get_completion_class
+
+    kind = get_completion_class(shell)
+    assert kind is not None
+    click.echo(kind(main, {}, "workbook", "_WORKBOOK_COMPLETE").source())
 
 
 # The commands of each annexe; where it is absent they say what to install.

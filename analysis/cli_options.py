@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import hashlib
 import os
 import sys
 from collections.abc import Callable
@@ -50,6 +52,65 @@ def without(annexe: str, name: str) -> click.Command:
 
     missing.help = f"Not installed here: needs {annexe}."
     return missing
+
+
+def relationships(context: object, parameter: object, begun: str) -> list[str]:
+    """Complete the name of a relationship."""
+    return [name for name in places.relationships() if name.startswith(begun)]
+
+
+def domains(context: object, parameter: object, begun: str) -> list[str]:
+    """Complete the last of the domains in a list."""
+    from analysis.record.codebook import domains as known
+
+    before, comma, last = begun.rpartition(",")
+    return [f"{before}{comma}{name}" for name in known()["domain"] if name.startswith(last)]
+
+
+def notebooks(context: object, parameter: object, begun: str) -> list[str]:
+    """Complete the name of a shipped notebook, or of one in the working directory."""
+    found = {path.name for folder in (places.notebooks(), Path.cwd()) for path in folder.glob("*.ipynb")}
+    return sorted(name for name in found if name.startswith(begun))
+
+
+force_option = click.option("--force", is_flag=True, help="Overwrite a file that was not written here, or was edited.")
+
+
+def check_unedited(path: Path, force: bool) -> None:
+    """Refuse to overwrite a file unless it is what a command has written there last.
+
+    Raises
+    ------
+    OptionError
+        When it was edited since, or came from elsewhere.
+    """
+    if path.is_file() and not force and _noted(path) != _digest(path):
+        way_out = "Name another file with --out, or add --force."
+        raise OptionError("workbook", "--out", "a new file, or one as it was written", str(path), way_out)
+
+
+def note_written(path: Path) -> None:
+    """Keep what was written, so that an edit is told from it later; without a home folder nothing is kept."""
+    note = _note(path)
+    with contextlib.suppress(OSError):
+        note.parent.mkdir(parents=True, exist_ok=True)
+        note.write_text(_digest(path), encoding="ascii")
+
+
+def _noted(path: Path) -> str:
+    try:
+        return _note(path).read_text(encoding="ascii")
+    except OSError:
+        return ""
+
+
+def _note(path: Path) -> Path:
+    state = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
+    return Path(state, "bilateral-workbook", hashlib.sha256(os.fsencode(path.absolute())).hexdigest()[:32])
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def data_option(command: Command) -> Command:

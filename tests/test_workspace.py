@@ -132,7 +132,16 @@ def test_lab_opens_the_workspace_and_asks_for_none_where_nobody_can_answer(
     space: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     called: list[list[str]] = []
-    monkeypatch.setattr("subprocess.call", lambda command, **how: called.append(command) or 0)
+
+    class Started:
+        def __init__(self, command: list[str], **how: object) -> None:
+            called.append(command)
+
+        def wait(self) -> int:
+            return 0
+
+    monkeypatch.setattr("subprocess.Popen", Started)
+    monkeypatch.setattr("signal.signal", lambda *one: None)
     said("lab", "--no-browser")
     assert f"--ServerApp.root_dir={space}" in called[0]
     monkeypatch.chdir(tmp_path)

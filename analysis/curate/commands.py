@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from analysis.cli_options import chosen, data_option, refusing
+from analysis.cli_options import chosen, data_option, refusing, relationships
 from analysis.errors import OptionError
 
 if TYPE_CHECKING:
@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
 _FOLDER = click.Path(path_type=Path)
 relationship_option = click.option(
-    "-r", "--relationship", metavar="NAME", help="Name or folder of the record (default: the only one there is)."
+    "-r",
+    "--relationship",
+    metavar="NAME",
+    shell_complete=relationships,
+    help="Name or folder of the record (default: the only one there is).",
 )
 
 
@@ -44,7 +48,7 @@ def init(folder: Path | None, update: bool) -> None:
 
 
 @click.command()
-@click.argument("relationship")
+@click.argument("relationship", shell_complete=relationships)
 @click.argument("name", required=False, default="")
 @data_option
 @refusing
@@ -136,7 +140,7 @@ def _show_plan(planned: Plan) -> None:
 
 
 @click.command()
-@click.argument("relationship", required=False)
+@click.argument("relationship", required=False, shell_complete=relationships)
 @click.option("--texts", required=True, type=_FOLDER, metavar="DIR", help="Folder with your copies of sources.")
 @click.option("--text", "given", multiple=True, metavar="SOURCE_ID=FILE", help="Name the copy of a source by hand.")
 @click.option("--all", "every", is_flag=True, help="List phrases that were found as well.")
@@ -263,7 +267,7 @@ def migrate(path: str | None, write: bool) -> None:
 
 
 @click.command()
-@click.argument("relationship", required=False)
+@click.argument("relationship", required=False, shell_complete=relationships)
 @click.option("--all", "every", is_flag=True, help="List every row, not the first twelve.")
 @data_option
 @refusing

@@ -110,8 +110,8 @@ def turning_points(
 
     References
     ----------
-    Jackson et al. (2005), IEEE Signal Processing Letters 12(2), for the exact search (optimal partitioning). Antoch, Huskova, Veraverbeke (1995), Journal of Nonparametric Statistics 5(2), for redrawing
-    within segments.
+    Jackson et al. (2005), IEEE Signal Processing Letters 12(2), for the exact search. Antoch, Huskova, Veraverbeke
+    (1995), Journal of Nonparametric Statistics 5(2), for redrawing within segments.
 
     Examples
     --------
