@@ -18,7 +18,6 @@ import click
 
 from analysis import __version__
 from analysis.cli_options import (
-    check_unedited,
     data_option,
     domains,
     force_option,
@@ -26,6 +25,7 @@ from analysis.cli_options import (
     notebooks,
     refusing,
     relationships,
+    serve,
     without,
 )
 from analysis.record.places import SHIPPED
@@ -136,9 +136,8 @@ def brief(
     set_here = {name: value for name, value in {**options, "version": length}.items() if value}
     typed = {name: f"--{name.replace('_', '-')}" for name in set_here}
     path = target(named, out)
-    check_unedited(path, force)
     with _steps() as say:
-        write(named, path, {**held, **set_here}, keep_notebook=keep_notebook, typed=typed, progress=say)
+        write(named, path, {**held, **set_here}, keep_notebook=keep_notebook, force=force, typed=typed, progress=say)
     note_written(path)
     click.echo(f"{path}")
 
@@ -283,30 +282,9 @@ def lab(arguments: tuple[str, ...]) -> None:
     The workspace is the one that the working directory lies in, or bilateral-workbook in it; where there is none, one
     is made after asking. In the repository it is the repository.
     """
-    import json
-    import os
-    import signal
-    import subprocess
-    import tempfile
-
-    from analysis.runs.kernels import LAUNCH
-
     root = _workspace()
     where = [f"--ServerApp.root_dir={root}", f"--ServerApp.preferred_dir={root / 'notebooks'}"]
-    # Its kernels are this Python's, and import the library before what may bear its name beside a notebook.
-    kernel = {"argv": [sys.executable, *LAUNCH, "-f", "{connection_file}"], "language": "python"}
-    with tempfile.TemporaryDirectory() as own:
-        spec = Path(own, "kernels", "python3", "kernel.json")
-        spec.parent.mkdir(parents=True)
-        spec.write_text(json.dumps({**kernel, "display_name": "Python 3 (workbook)"}), encoding="utf-8")
-        path = os.pathsep.join([own, *filter(None, [os.environ.get("JUPYTER_PATH")])])
-        command = [sys.executable, "-m", "jupyterlab", *where, *arguments]
-        running = subprocess.Popen(command, env={**os.environ, "JUPYTER_PATH": path})
-        # Ctrl-C is JupyterLab's, which asks; what ends this process ends it too.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, lambda *_: running.terminate())
-        status = running.wait()
-    sys.exit(status)
+    sys.exit(serve("jupyterlab", [*where, *arguments]))
 
 
 def _workspace() -> Path:
@@ -341,6 +319,7 @@ def completion(shell: str) -> None:
 # The commands of each annexe; where it is absent they say what to install.
 _ANNEXES = {
     "analysis.curate": ("init", "copy", "new", "import", "evidence", "agree", "diff", "doctor", "coverage"),
+    "analysis.explore": ("explore",),
     "analysis.export": ("export",),
     "analysis.feeds": ("feed",),
 }

@@ -5,9 +5,13 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
+import json
 import os
+import signal
+import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -35,9 +39,28 @@ def refusing(command: Command) -> Command:
     return wrapped  # type: ignore[return-value]
 
 
+def serve(module: str, arguments: Sequence[str]) -> int:
+    """Run a Jupyter server until it ends, and return its exit status.
+
+    Its Python kernels are this Python's, and import the library before what may bear its name beside a notebook.
+    """
+    kernel = {"argv": [sys.executable, *places.KERNEL, "-f", "{connection_file}"], "language": "python"}
+    with tempfile.TemporaryDirectory() as own:
+        spec = Path(own, "kernels", "python3", "kernel.json")
+        spec.parent.mkdir(parents=True)
+        spec.write_text(json.dumps({**kernel, "display_name": "Python 3 (workbook)"}), encoding="utf-8")
+        path = os.pathsep.join([own, *filter(None, [os.environ.get("JUPYTER_PATH")])])
+        command = [sys.executable, "-m", module, *arguments]
+        running = subprocess.Popen(command, env={**os.environ, "JUPYTER_PATH": path})
+        # Ctrl-C is the server's, which asks; what ends this process ends it too.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, lambda *_: running.terminate())
+        return running.wait()
+
+
 def absent(module: str) -> str:
     """Say that a module is not installed here, and what brings it."""
-    extra = "[feeds]" if module.startswith("analysis.feeds") else ""
+    extra = "[app]" if module == "voila" else "[feeds]" if module.startswith("analysis.feeds") else ""
     return f"{module} is not installed here. pip install 'bilateral-workbook{extra}' brings it."
 
 

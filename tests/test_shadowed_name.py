@@ -14,7 +14,7 @@ from house_kit import ROOT
 
 from analysis import cli
 from analysis.curate.doctor import doctor
-from analysis.runs.kernels import LAUNCH
+from analysis.record.places import KERNEL
 from analysis.runs.running import run
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -77,4 +77,4 @@ def test_lab_gives_its_kernels_the_same_start(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("subprocess.Popen", Started)
     monkeypatch.setattr("signal.signal", lambda *one: None)
     assert CliRunner().invoke(cli.main, ["lab"]).exit_code == 0
-    assert seen == [[sys.executable, *LAUNCH, "-f", "{connection_file}"]]
+    assert seen == [[sys.executable, *KERNEL, "-f", "{connection_file}"]]

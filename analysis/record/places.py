@@ -20,6 +20,14 @@ SHIPPED = "russia-belarus"
 MARKER = ".workbook-workspace.json"
 
 
+# How Python kernels are started: with the library, before anything beside the notebook that may bear its name.
+KERNEL = [
+    "-c",
+    "import sys; sys.path[:] = filter(None, sys.path); "
+    "import analysis, runpy; runpy.run_module('ipykernel_launcher', run_name='__main__')",
+]
+
+
 def workspace() -> Path | None:
     """Return the workspace that the working directory lies in; None outside of one."""
     here = Path.cwd()

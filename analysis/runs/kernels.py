@@ -25,14 +25,9 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import Type, default
 
+from analysis.record.places import KERNEL
 from analysis.runs.processes import environment, folder, kill_group
 
-# The library is imported before anything beside the notebook can be, which may bear its name.
-LAUNCH = [
-    "-c",
-    "import sys; sys.path[:] = filter(None, sys.path); "
-    "import analysis, runpy; runpy.run_module('ipykernel_launcher', run_name='__main__')",
-]
 _RETRY = 5  # milliseconds
 _SOCKET_PATH_LIMIT = 100  # sun_path holds 104 bytes on the BSDs, 108 on Linux
 _counter = itertools.count(1)
@@ -92,7 +87,7 @@ class HereKernelManager(AsyncKernelManager):
         """The specification: this interpreter, with this package in reach, and sets in the same order in every run."""
         changed = {name: value for name, value in environment().items() if os.environ.get(name) != value}
         return KernelSpec(
-            argv=[executable, *LAUNCH, "-f", "{connection_file}"],
+            argv=[executable, *KERNEL, "-f", "{connection_file}"],
             display_name="Python 3",
             language="python",
             # jupyter_client reads `$` in these as a template.

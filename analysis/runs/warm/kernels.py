@@ -17,7 +17,8 @@ from typing import Any
 
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-from analysis.runs.kernels import LAUNCH, HereKernelManager
+from analysis.record.places import KERNEL
+from analysis.runs.kernels import HereKernelManager
 from analysis.runs.kernels import WarmEngine as WarmEngine  # an entry point of earlier installations
 from analysis.runs.warm import client
 from analysis.runs.warm.server import Request, kernel
@@ -76,7 +77,7 @@ def why_cold(cmd: list[str], cwd: str) -> str:
     if reason := client.unavailable():
         return reason
     begin = [flag for flag in cmd[: (*cmd, "-f").index("-f")] if not flag.startswith("-Xfrozen")]
-    if begin not in ([sys.executable, *LAUNCH], [sys.executable, "-m", "ipykernel_launcher"]):
+    if begin not in ([sys.executable, *KERNEL], [sys.executable, "-m", "ipykernel_launcher"]):
         return f"It is started by {' '.join(cmd[:3])}, not by this Python as ipykernel."
     if (Path(cwd) / "matplotlibrc").is_file():
         return "Its folder has a matplotlibrc, which matplotlib reads when it is imported."
