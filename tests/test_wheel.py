@@ -6,6 +6,7 @@ environment takes as long to make as everything else: a stranger's first hour, i
 
 from __future__ import annotations
 
+import datetime
 import email
 import json
 import os
@@ -66,6 +67,14 @@ def test_metadata_says_what_holds(metadata: email.message.Message) -> None:
     assert versions == {"3.11", "3.12", "3.13", "3.14"}
     # Without wheels for 3.14; what it did is computed here.
     assert not any(one.startswith("ruptures") for one in metadata.get_all("Requires-Dist", []))
+
+
+def test_one_version_and_one_day_stand_in_all_places() -> None:
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    day = datetime.date.fromisoformat(re.findall(r"^date-released: (.+)$", citation, re.MULTILINE)[0])
+    assert f"\nversion: {analysis.__version__}\n" in citation
+    heads = re.findall(r"^## (\d.+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert heads[0] == f"{analysis.__version__} ({day.day} {day:%B %Y})"
 
 
 def test_wheel_holds_what_a_stranger_needs_and_no_outputs(wheel: Path) -> None:

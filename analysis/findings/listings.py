@@ -202,13 +202,17 @@ def evidence(rel: Relationship) -> Table:
 
 
 def measured(frame: pd.DataFrame, caption: str, name: str, *, digits: int = 2) -> Table:
-    """Return a measure's rows as a table: numbers rounded to `digits`, days as ISO text, column names in words."""
+    """Return a measure's rows as a table: numbers rounded to `digits`, days as ISO text, names in words."""
     shown = frame.copy()
     for column in shown.columns:
         if shown[column].dtype.kind == "f":
             shown[column] = [number(value, digits) for value in shown[column]]
         elif shown[column].dtype.kind == "M":
             shown[column] = shown[column].dt.strftime("%Y-%m-%d")
+        elif (texts := shown[column].dropna()).astype(str).str.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)*").all() and len(
+            texts
+        ):
+            shown[column] = shown[column].str.replace("_", " ")
     return Table(shown.rename(columns=lambda label: str(label).replace("_", " ")), caption, name)
 
 
