@@ -26,8 +26,8 @@ from house_kit import ROOT, copy_library, python
 TARGETS = {
     "analysis/findings/*.py": ("test_findings*.py", "test_changes.py"),
     "analysis/charts/*.py": ("test_charts_*.py",),
-    "analysis/record/check.py": ("test_record_check.py",),
-    "analysis/record/linking.py": ("test_relationship.py", "test_record_check.py"),
+    "analysis/record/check.py": ("test_record_check.py", "test_lost_zeros.py", "test_pages.py"),
+    "analysis/record/linking.py": ("test_relationship.py", "test_record_check.py", "test_limits.py"),
 }
 _SIGNS = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "==", "and": "or", "or": "and"}
 _PAIRS = ("more less", "high low", "higher lower", "highest lowest", "rose fell", "above below", "tenser calmer")

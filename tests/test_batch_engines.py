@@ -398,7 +398,7 @@ def test_without_the_forking_part_everything_works(tmp_path: Path) -> None:
     (engine,) = entry_points(group="papermill.engine", name="warm")
     if ".warm." in engine.value:
         pytest.skip("installed before the engine had its present place; install again")
-    package = Path(places.__file__).parent
+    package = Path(places.__file__).parents[1]
     shutil.copytree(package, tmp_path / "analysis", ignore=shutil.ignore_patterns("__pycache__", "warm"))
     for name in ("data", "notebooks"):
         (tmp_path / name).symlink_to(package.parent / name)

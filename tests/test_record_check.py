@@ -473,3 +473,25 @@ def test_a_person_is_named_by_an_alias_too(record: Path) -> None:
 def test_check_prints_remarks_and_exits_with_0(record: Path) -> None:
     result = CliRunner().invoke(main, ["check", str(record)])
     assert (result.exit_code, "2 remarks" in result.output, "without `~`" in result.output) == (0, True, True)
+
+
+@pytest.mark.parametrize(
+    ("table", "cells"),
+    [
+        ("forecasts", {"deadline": "2002-05", "resolved_on": "2002-05"}),  # decided in the month in which it was made
+        ("forecasts", {"probability_low": "0.8", "probability_high": "0.8", "term_basis": "numeric"}),
+        ("indicators", {"value": "20", "low": "20", "high": "20"}),
+    ],
+)
+def test_what_lies_on_a_threshold_is_taken(change, table, cells):
+    assert read(change(table, 0, **cells))[1] == []
+
+
+def test_a_scheme_that_nobody_knows_is_refused(change):
+    (fault,) = read(change("forecasts", 0, term_basis="icd203:likly"))[1]
+    assert str(fault).endswith("not 'icd203:likly'. Did you mean 'icd203:likely'?")
+
+
+def test_a_bound_that_is_no_number_is_one_fault(change):
+    faults = read(change("forecasts", 0, probability_low="0,55"))[1]
+    assert [fault.field for fault in faults] == ["probability_low"]

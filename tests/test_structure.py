@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import sizes
-from house_kit import ROOT
+from house_kit import ROOT, copy_library, python
 
 LIBRARY = ROOT / "analysis"
 
@@ -19,7 +20,7 @@ BACK_DOORS = {
 }
 
 # Of the whole: at most what is there today; smaller is better, and whoever makes it smaller lowers them.
-MOST_CODE_LINES = {"core": 9_430, "all": 22_770}
+MOST_CODE_LINES = {"core": 9_400, "all": 22_700}
 MOST_MODULES = 228
 MOST_LINES_OF_A_MODULE = 420
 MOST_IMPORTS = 0.095
@@ -98,3 +99,16 @@ def test_pages_name_files_and_make_targets_that_are_there(page: str) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([\w-]+):", makefile, re.MULTILINE))
     assert set(re.findall(r"`make ([\w-]+)", text)) <= targets
+
+
+def test_a_new_domain_is_one_row_of_a_table(tmp_path: Path, record: Path) -> None:
+    home = copy_library(tmp_path / "home")
+    (home / "data").unlink()
+    shutil.copytree(ROOT / "data" / "codebook", home / "data" / "codebook")
+    table = home / "data" / "codebook" / "domains.csv"
+    table.write_text(table.read_text(encoding="utf-8") + "sport,Matches and their boycotts\n", encoding="utf-8")
+    events = record / "events.csv"
+    events.write_text(re.sub(r",(energy|trade|diplomatic|military),", ",sport,", events.read_text(encoding="utf-8")))
+    code = "import sys, analysis as an; print(set(an.load(sys.argv[1]).events['domain']))"
+    assert python(home, "-c", code, str(record)).stdout == "{'sport'}\n"
+    assert "domain" in python(ROOT, "-c", code, str(record)).stderr

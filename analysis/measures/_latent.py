@@ -201,7 +201,7 @@ class Passes:
             if index in needed:
                 kept[index] = after
         weight = normal(self.grid.log_weight + total)[:, None] * self.weight
-        later, until = self.flat, int(np.append(known, asked).max())
+        later, until = self.flat, max(map(int, (*known[-1:], *asked[-1:])), default=0)
         back = self.backward(later, until)
         for index in range(count - 1, -2, -1):
             for days in _pieces(place, index):

@@ -59,7 +59,10 @@ class Draws:
 
 
 def redraw(acts: Acts, series: Sequence[Mask], days: Days, half_life: float, drawn: Plan) -> Draws:
-    """Redraw the decayed sums of series that share no act."""
+    """Redraw the decayed sums of series that share no act; of no acts, they are none in every draw."""
+    if not len(acts):
+        shapes = (len(days), 2, len(series), drawn.draws), (2, len(series) + 1, drawn.draws)
+        return Draws(*(np.zeros(shape) for shape in shapes))
     order = _canonical_order(acts, drawn)
     acts, step = acts.take(order), drawn.step[:, order]
     group = np.full(len(acts), len(series), dtype=np.int64)

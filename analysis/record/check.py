@@ -45,17 +45,11 @@ def record_keys(tables: Tables) -> dict[str, pd.Series]:
 
 
 def _sides(tables: Tables, lines: Lines) -> Iterator[Fault]:
-    roles = tables["actors"]["role"]
     for role in ("side_a", "side_b"):
-        count = int((roles == role).sum())
+        count = int((tables["actors"]["role"] == role).sum())
         if count != 1:
-            yield Fault(
-                "actors.csv",
-                "role",
-                f"`{role}` in exactly one row",
-                f"{count} rows",
-                "The two sides are found by their role.",
-            )
+            expected = f"`{role}` in exactly one row"
+            yield Fault("actors.csv", "role", expected, f"{count} rows", "The two sides are found by their role.")
 
 
 def _references(tables: Tables, lines: Lines) -> Iterator[Fault]:
@@ -145,74 +139,40 @@ def _persons(tables: Tables, lines: Lines) -> Iterator[Fault]:
     for position, cell in enumerate(tables["events"]["persons"]):
         for person in str(cell).split(";") if isinstance(cell, str) else []:
             if person not in known:
-                yield Fault(
-                    _place("events", lines, position),
-                    "persons",
-                    "actors of actors.csv, joined by `;`",
-                    person,
-                    nearest(person, known),
-                )
+                place, expected = _place("events", lines, position), "actors of actors.csv, joined by `;`"
+                yield Fault(place, "persons", expected, person, nearest(person, known))
 
 
 def _cited(tables: Tables, lines: Lines) -> Iterator[Fault]:
     cited = set(tables["citations"]["record"].dropna())
-    keys = record_keys(tables)
-    for table in ("events", "assessments", "indicators", "eras"):
-        for position, key in enumerate(keys[table]):
+    for table, keys in record_keys(tables).items():
+        for position, key in enumerate(keys if table != "forecasts" else ()):
             if isinstance(key, str) and key not in cited:
-                yield Fault(
-                    _place(table, lines, position),
-                    "",
-                    "cited by at least one source",
-                    key,
-                    f"Add a row for {key} to citations.csv.",
-                )
+                hint = f"Add a row for {key} to citations.csv."
+                yield Fault(_place(table, lines, position), "", "cited by at least one source", key, hint)
 
 
 def _forecast_dates(tables: Tables, lines: Lines) -> Iterator[Fault]:
     forecasts = tables["forecasts"]
     made = tables["assessments"].set_index("assessment_id")["date"]
     made = forecasts["assessment_id"].map(made[~made.index.duplicated()])
-    start, resolved = spans(made)["start"], spans(forecasts["resolved_on"])
-    early = resolved["end"] < start
-    for position in _true(early):
-        yield Fault(
-            _place("forecasts", lines, position),
-            "resolved_on",
-            f"on or after the day it was made ({made.iloc[position]})",
-            str(forecasts["resolved_on"].iloc[position]),
-        )
-    for position in _true(spans(forecasts["deadline"])["end"] < start):
-        yield Fault(
-            _place("forecasts", lines, position),
-            "deadline",
-            f"on or after the day it was made ({made.iloc[position]})",
-            str(forecasts["deadline"].iloc[position]),
-        )
-    is_open = forecasts["outcome"] == "open"
-    for position in _true(is_open & forecasts["resolved_on"].notna()):
-        yield Fault(
-            _place("forecasts", lines, position),
-            "resolved_on",
-            "empty while the outcome is open",
-            str(forecasts["resolved_on"].iloc[position]),
-        )
-    for position in _true(~is_open & forecasts["outcome"].notna() & forecasts["resolved_on"].isna()):
-        yield Fault(
-            _place("forecasts", lines, position),
-            "resolved_on",
-            "the day on which it was decided",
-            "",
-            "Give the day, or set the outcome to open.",
-        )
+    start, resolved = spans(made)["start"], forecasts["resolved_on"]
+    is_open, decided = forecasts["outcome"] == "open", forecasts["outcome"].notna() & (forecasts["outcome"] != "open")
+    since = "on or after the day it was made (" + made.astype("str") + ")"
+    way_out = "Give the day, or set the outcome to open."
+    for column, wrong, expected, hint in (
+        ("resolved_on", spans(resolved)["end"] < start, since, ""),
+        ("deadline", spans(forecasts["deadline"])["end"] < start, since, ""),
+        ("resolved_on", is_open & resolved.notna(), "empty while the outcome is open", ""),
+        ("resolved_on", decided & resolved.isna(), "the day on which it was decided", way_out),
+    ):
+        yield from _wrong(tables, lines, "forecasts", column, wrong, expected, hint)
 
 
 def _forecast_ranges(tables: Tables, lines: Lines) -> Iterator[Fault]:
     ranges: dict[str, set[tuple[float, float]]] = {}
-    for row in codebook.bands().itertuples():
-        ranges.setdefault(str(row.term_basis), set()).add(
-            (float(str(row.probability_low)), float(str(row.probability_high)))
-        )
+    for row in codebook.bands().itertuples(index=False):
+        ranges.setdefault(str(row[0]), set()).add((float(row[1]), float(row[2])))
     forecasts = tables["forecasts"]
     columns = (forecasts[name] for name in ("probability_low", "probability_high", "term_basis"))
     for position, (low, high, basis) in enumerate(zip(*columns, strict=True)):
@@ -222,51 +182,28 @@ def _forecast_ranges(tables: Tables, lines: Lines) -> Iterator[Fault]:
         if low > high:
             yield Fault(place, "probability_low", f"at most probability_high ({high:g})", f"{low:g}", "Swap the two.")
         elif basis != "numeric" and basis not in ranges:
-            yield Fault(
-                place,
-                "term_basis",
-                "a scheme:band of codebook/estimative.csv, or numeric",
-                basis,
-                nearest(basis, ranges),
-            )
+            expected = "a scheme:band of codebook/estimative.csv, or numeric"
+            yield Fault(place, "term_basis", expected, basis, nearest(basis, ranges))
         elif basis != "numeric" and (low, high) not in ranges[basis]:
             allowed = " or ".join(f"{a:g}-{b:g}" for a, b in sorted(ranges[basis]))
-            yield Fault(
-                place,
-                "probability_low",
-                f"the lower end of the range of {basis} ({allowed})",
-                f"{low:g}-{high:g}",
-                "The range follows from the author's word, never from the outcome.",
-            )
+            expected = f"the lower end of the range of {basis} ({allowed})"
+            hint = "The range follows from the author's word, never from the outcome."
+            yield Fault(place, "probability_low", expected, f"{low:g}-{high:g}", hint)
 
 
 def _values(tables: Tables, lines: Lines) -> Iterator[Fault]:
     table = tables["indicators"]
-    withheld = table["basis"] == "withheld"
-    for position in _true(withheld & table["value"].notna()):
-        yield Fault(
-            _place("indicators", lines, position),
-            "value",
-            "empty where the basis is withheld",
-            str(table["value"].iloc[position]),
-        )
-    for position in _true(~withheld & table["value"].isna() & table["basis"].notna()):
-        yield Fault(
-            _place("indicators", lines, position),
-            "value",
-            "a number",
-            "",
-            "Set the basis to withheld only where the producer keeps it secret.",
-        )
-    outside = (table["low"] > table["value"]) | (table["high"] < table["value"]) | (table["low"] > table["high"])
-    for position in _true(outside):
-        row = table.iloc[position]
-        yield Fault(
-            _place("indicators", lines, position),
-            "value",
-            f"between low ({row['low']:g}) and high ({row['high']:g})",
-            str(row["value"]),
-        )
+    value, low, high, withheld = table["value"], table["low"], table["high"], table["basis"] == "withheld"
+    outside = (low > value) | (high < value) | (low > high)
+    texts = [bound.map("{:g}".format).astype("str") for bound in (low, high)]
+    between = "between low (" + texts[0] + ") and high (" + texts[1] + ")"
+    way_out = "Set the basis to withheld only where the producer keeps it secret."
+    for wrong, expected, hint in (
+        (withheld & value.notna(), "empty where the basis is withheld", ""),
+        (~withheld & value.isna() & table["basis"].notna(), "a number", way_out),
+        (outside, between, ""),
+    ):
+        yield from _wrong(tables, lines, "indicators", "value", wrong, expected, hint)
 
 
 def _directions(tables: Tables, lines: Lines) -> Iterator[Fault]:
@@ -284,16 +221,12 @@ def _directions(tables: Tables, lines: Lines) -> Iterator[Fault]:
 
 
 def _known_days(tables: Tables, lines: Lines) -> Iterator[Fault]:
-    for table, column in (("events", "date"), ("assessments", "date"), ("indicators", "period")):
-        early = spans(tables[table]["known"])["end"] < spans(tables[table][column])["end"]
-        for position in _true(early):
-            yield Fault(
-                _place(table, lines, position),
-                "known",
-                f"on or after the last day of the row ({tables[table][column].iloc[position]})",
-                str(tables[table]["known"].iloc[position]),
-                "Nothing is known before it has happened; leave it empty where the sources' dates will do.",
-            )
+    hint = "Nothing is known before it has happened; leave it empty where the sources' dates will do."
+    for name, column in (("events", "date"), ("assessments", "date"), ("indicators", "period")):
+        table = tables[name]
+        early = spans(table["known"])["end"] < spans(table[column])["end"]
+        expected = "on or after the last day of the row (" + table[column].astype("str") + ")"
+        yield from _wrong(tables, lines, name, "known", early, expected, hint)
 
 
 def _sequels(tables: Tables, lines: Lines) -> Iterator[Fault]:
@@ -317,9 +250,8 @@ def _sequels(tables: Tables, lines: Lines) -> Iterator[Fault]:
 
 def _eras(tables: Tables, lines: Lines) -> Iterator[Fault]:
     eras = tables["eras"]
-    for position in _true(spans(eras["to"])["end"] < spans(eras["from"])["start"]):
-        begun = eras["from"].iloc[position]
-        yield Fault(_place("eras", lines, position), "to", f"on or after {begun}", str(eras["to"].iloc[position]))
+    early = spans(eras["to"])["end"] < spans(eras["from"])["start"]
+    yield from _wrong(tables, lines, "eras", "to", early, "on or after " + eras["from"].astype("str"))
     actors = set(tables["actors"]["actor_id"].dropna())
     yield from _known(tables, lines, "eras", "side", actors, "an actor of actors.csv")
 
@@ -337,8 +269,14 @@ def _second_coding(tables: Tables, lines: Lines) -> Iterator[Fault]:
             yield Fault(place, "column", f"a column of {table}.csv", column, nearest(column, columns))
 
 
-def _true(mask: pd.Series) -> list[int]:
-    return [int(position) for position in mask.to_numpy(dtype=bool, na_value=False).nonzero()[0]]
+def _wrong(
+    tables: Tables, lines: Lines, table: str, column: str, wrong: pd.Series, expected: str | pd.Series, hint: str = ""
+) -> Iterator[Fault]:
+    """Yield a fault for each row that is marked; `expected` is one for all of them or one a row."""
+    for position in map(int, wrong.to_numpy(dtype=bool, na_value=False).nonzero()[0]):
+        cell = tables[table][column].iloc[position]
+        words = expected if isinstance(expected, str) else str(expected.iloc[position])
+        yield Fault(_place(table, lines, position), column, words, "" if pd.isna(cell) else str(cell), hint)
 
 
 def _place(table: str, lines: Lines, position: int) -> str:

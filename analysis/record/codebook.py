@@ -69,6 +69,11 @@ def domains() -> pd.DataFrame:
     return _read("domains").copy()
 
 
+def domain_names() -> tuple[str, ...]:
+    """Return the names of the domains by alphabet: a new domain is one row of `domains.csv`."""
+    return tuple(sorted(_read("domains")["domain"]))
+
+
 def likelihood_word(probability: float) -> str:
     """Return the ICD 203 term for a probability between 0 and 1.
 

@@ -6,20 +6,10 @@ The order of tables and columns is that of the files. Everything a reader is tol
 
 from __future__ import annotations
 
+from analysis.record import codebook
 from analysis.record.schema import LAG, PHRASE_WORDS, SHORT_LETTERS, Column, TableSchema
 
-DOMAINS = (
-    "diplomatic",
-    "domestic",
-    "energy",
-    "finance",
-    "information",
-    "integration",
-    "military",
-    "nuclear",
-    "personal",
-    "trade",
-)
+DOMAINS = codebook.domain_names()
 SUBJECTS = (
     "autonomy",
     "economic_dependence",
