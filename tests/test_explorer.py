@@ -588,14 +588,14 @@ def test_the_page_has_its_own_words_its_record_and_nothing_after_the_explorer(tm
 
     cells = app(Path("/records/aland-beland"), tmp_path / "views")["cells"]
     kinds = [cell["cell_type"] for cell in cells]
-    assert kinds == ["markdown", "code", "code", "code"]
+    assert kinds == ["markdown", "code", "code", "code", "code"]
     assert "Run All Cells" not in cells[0]["source"]
     held: dict[str, object] = {}
     exec(cells[1]["source"], held)
     assert (held["relationship"], held["folder"]) == ("/records/aland-beland", str(tmp_path / "views"))
-    assert "explore.explorer(" in "".join(cells[3]["source"])
+    assert "explore.explorer(" in "".join(cells[-1]["source"])
     assert not any(cell.get("outputs") for cell in cells)
-    assert "remove-cell" in cells[3]["metadata"]["tags"]
+    assert "remove-cell" in cells[-1]["metadata"]["tags"]
 
 
 def test_without_voila_the_command_says_what_brings_it(monkeypatch):
