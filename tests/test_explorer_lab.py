@@ -161,7 +161,7 @@ def test_explore_the_shipped_record(lab: str, browser: Any, tmp_path: Path) -> N
     button.send_keys(Keys.ENTER)
     wait(lambda: "words and of deeds" in picture(), "words and deeds", 60)
     browser.find_element(By.XPATH, "//button[normalize-space()='Save view']").send_keys(Keys.ENTER)
-    wait(lambda: all_of("p[role=status]"), "the view to be saved", 15)
+    wait(lambda: all_of(".widget-html p[role=status]"), "the view to be saved", 15)
     saved = tmp_path / "notebooks" / "views"
     assert sorted(path.name for path in saved.iterdir()) == ["view.png", "view.svg", "view.toml", "view.txt"]
     assert (saved / "view.txt").read_text(encoding="utf-8").strip() == picture()
