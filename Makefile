@@ -4,9 +4,10 @@ BIN := .venv/bin
 AS_OF ?=
 READY := .venv/ready
 
-.PHONY: briefing test test-fast test-oldest test-newest lint apart coverage mutants sizes docs lab notebooks pictures contact-sheet methods bench bench-export clean
+.PHONY: briefing test test-fast test-oldest test-newest lint apart coverage mutants sizes docs lab notebooks pictures contact-sheet shown methods bench bench-export clean
 
 briefing: $(READY)
+	@echo "Writing briefing.pdf; about ten seconds ..."
 	$(BIN)/workbook brief russia-belarus $(if $(AS_OF),--as-of $(AS_OF)) --out briefing.pdf
 
 test: lint
@@ -74,6 +75,10 @@ pictures: $(READY)
 	for page in 1 2 3; do pdftoppm -f $$page -l $$page -singlefile -r 60 -png docs/briefing.pdf docs/briefing-$$page; done
 	rm docs/briefing.pdf
 
+# What commands print, where the README shows it.
+shown: $(READY)
+	$(BIN)/python -m tests.shown README.md
+
 # Every chart on nine kinds of input at both widths, in colour, in grey and under three deficiencies, in build/charts.
 contact-sheet: $(READY)
 	$(BIN)/python tests/contact_sheet.py build/charts
@@ -95,6 +100,7 @@ clean:
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, not " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	@echo "Making .venv with the packages of constraints.txt; a few minutes the first time ..."
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	@$(BIN)/python tests/install.py --constraint constraints.txt --editable '.[test]'
 	touch $@

@@ -17,7 +17,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from analysis import __version__
-from analysis.cli_options import data_option, refusing, without
+from analysis.cli_options import (
+    data_option,
+    domains,
+    force_option,
+    note_written,
+    notebooks,
+    refusing,
+    relationships,
+    serve,
+    without,
+)
 from analysis.record.places import SHIPPED
 
 if TYPE_CHECKING:
@@ -31,7 +41,7 @@ def main() -> None:
 
 
 @main.command()
-@click.argument("relationship", required=False)
+@click.argument("relationship", required=False, shell_complete=relationships)
 @click.option("--all", "every", is_flag=True, help="List every remark, not the first twelve.")
 @data_option
 @refusing
@@ -82,7 +92,7 @@ def _print_faults(faults: list[Fault], title: str) -> None:
 
 
 @main.command()
-@click.argument("relationship", required=False)
+@click.argument("relationship", required=False, shell_complete=relationships)
 @click.option(
     "--from", "file", type=click.Path(path_type=Path), help="Take parameters from a file that the explorer saved."
 )
@@ -91,7 +101,9 @@ def _print_faults(faults: list[Fault], title: str) -> None:
 )
 @click.option("--start", default="", metavar="DAY", help="First day shown (default: the record's first).")
 @click.option("--since", default="", metavar="DAY", help="Day of the last briefing; what changed since then is listed.")
-@click.option("--domains", default="", metavar="A,B", help="Only these domains in the tension index (default: all).")
+@click.option(
+    "--domains", default="", metavar="A,B", shell_complete=domains, help="Only acts of these domains (default: all)."
+)
 @click.option("--half-life", default="", metavar="180", help="Days after which an event counts half.")
 @click.option(
     "--version",
@@ -109,10 +121,17 @@ def _print_faults(faults: list[Fault], title: str) -> None:
     help="File to write: .pdf, .docx or .html (default: briefing-NAME.pdf).",
 )
 @click.option("--keep-notebook", is_flag=True, help="Also keep the executed notebook beside the document.")
+@force_option
 @data_option
 @refusing
 def brief(
-    relationship: str | None, file: Path | None, out: Path, keep_notebook: bool, length: str, **options: str
+    relationship: str | None,
+    file: Path | None,
+    out: Path,
+    keep_notebook: bool,
+    force: bool,
+    length: str,
+    **options: str,
 ) -> None:
     """Write a briefing on RELATIONSHIP (default: the shipped one) as PDF, Word or HTML."""
     from analysis.runs.briefing import brief as write
@@ -124,7 +143,8 @@ def brief(
     typed = {name: f"--{name.replace('_', '-')}" for name in set_here}
     path = target(named, out)
     with _steps() as say:
-        write(named, path, {**held, **set_here}, keep_notebook=keep_notebook, typed=typed, progress=say)
+        write(named, path, {**held, **set_here}, keep_notebook=keep_notebook, force=force, typed=typed, progress=say)
+    note_written(path)
     click.echo(f"{path}")
 
 
@@ -159,7 +179,7 @@ def _steps() -> Iterator[Callable[[str], None]]:
 
 
 @main.command()
-@click.argument("notebook", type=click.Path(path_type=Path))
+@click.argument("notebook", type=click.Path(path_type=Path), shell_complete=notebooks)
 @refusing
 def params(notebook: Path) -> None:
     """List the parameters of NOTEBOOK with type, default and help; a shipped one may be given by its name."""
@@ -277,22 +297,55 @@ def _stoppable() -> Iterator[None]:
 
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@data_option
+@refusing
 def lab(arguments: tuple[str, ...]) -> None:
-    """Open JupyterLab on the notebooks; further ARGUMENTS are JupyterLab's own."""
-    import subprocess
+    """Open JupyterLab on the notebooks of the workspace; further ARGUMENTS are JupyterLab's own.
 
+    The workspace is the one that the working directory lies in, or bilateral-workbook in it; where there is none, one
+    is made after asking. In the repository it is the repository.
+    """
+    root = _workspace()
+    where = [f"--ServerApp.root_dir={root}", f"--ServerApp.preferred_dir={root / 'notebooks'}"]
+    sys.exit(serve("jupyterlab", [*where, *arguments]))
+
+
+def _workspace() -> Path:
+    from analysis.curate import workspace
+    from analysis.errors import OptionError
     from analysis.record import places
 
-    command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={places.notebooks()}", *arguments]
-    sys.exit(subprocess.call(command))
+    usual = Path(workspace.USUAL).absolute()
+    found = places.workspace() or (usual if (usual / places.MARKER).is_file() else places.checkout())
+    if found is None:
+        if not sys.stdin.isatty():
+            raise OptionError("lab", "", "called in a workspace", str(Path.cwd()), "Make one first: `workbook init`.")
+        click.confirm(f"There is no workspace here. Make one in {usual}?", default=True, abort=True)
+        found = workspace.init(usual)
+    return found
+
+
+@main.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print what makes SHELL complete commands, relationships, domains and notebooks.
+
+    For bash: workbook completion bash >> ~/.bashrc
+    """
+    from click.shell_completion import get_completion_class
+
+    kind = get_completion_class(shell)
+    assert kind is not None
+    click.echo(kind(main, {}, "workbook", "_WORKBOOK_COMPLETE").source())
 
 
 # The commands of each annexe; where it is absent they say what to install.
 _ANNEXES = {
     "analysis.curate": (
-        *("new", "source", "draft", "annotations", "import", "template", "evidence"),
+        *("init", "copy", "new", "source", "draft", "annotations", "import", "template", "evidence"),
         *("agree", "diff", "doctor", "coverage", "migrate"),
     ),
+    "analysis.explore": ("explore",),
     "analysis.export": ("export",),
     "analysis.feeds": ("feed",),
 }

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,14 +34,14 @@ def wait(condition: Callable[[], Any], what: str, patience: float = PATIENCE, lo
 
 
 @contextlib.contextmanager
-def jupyterlab(folder: Path, own: Path) -> Iterator[str]:
-    """Serve `folder` with settings and log in `own`, and give the address."""
+def jupyterlab(folder: Path, own: Path, command: Sequence[str] = ()) -> Iterator[str]:
+    """Serve `folder` with settings and log in `own`, and give the address; `command` starts it in another way."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     places = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "HOME")
     settings = {
-        "ServerApp.root_dir": folder,
+        **({} if command else {"ServerApp.root_dir": folder}),
         "ServerApp.port": port,
         "ServerApp.port_retries": 0,
         "ServerApp.ip": "127.0.0.1",
@@ -51,11 +51,12 @@ def jupyterlab(folder: Path, own: Path) -> Iterator[str]:
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
     }
     flags = [f"--{name}={value}" for name, value in settings.items()]
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", *flags]
+    started = [*(command or (sys.executable, "-m", "jupyterlab")), "--no-browser", "--allow-root", *flags]
+    own.mkdir(exist_ok=True)
     environment = {**os.environ, **{name: str(own / name.lower()) for name in places}}
     log = own / "lab.log"
     with log.open("wb") as told:
-        running = subprocess.Popen(command, cwd=own, env=environment, stdout=told, stderr=told)
+        running = subprocess.Popen(started, cwd=folder if command else own, env=environment, stdout=told, stderr=told)
         address = f"http://127.0.0.1:{port}"
         try:
             wait(lambda: _answers(address), "JupyterLab to answer", log=log)

@@ -206,3 +206,19 @@ def test_html_escapes_every_value_and_counts_one_source_in_the_singular():
     listed = Bibliography(({"title": hostile, "URL": "", "publisher": "P"},))._repr_mimebundle_()[0]["text/html"]
     assert "<summary>1 source cited</summary>" in listed
     assert "&lt;b&gt;&amp;&quot;&#x27;, P" in listed
+
+
+def test_a_measure_in_a_table_has_names_in_words_and_keeps_titles_numbers_and_ids() -> None:
+    from analysis.findings.listings import measured
+
+    rows = pd.DataFrame(
+        {"state": ["no_events", "scored"], "measure": ["a_b", None], "title": ["A under_score", "b"], "year": [2014, 2015],
+         "flag": [True, False], "event_id": ["2014-02-01-gas", "x_y-1"]}
+    )  # fmt: skip
+    shown = measured(rows, "Caption", "name").frame
+    assert list(shown.columns) == ["state", "measure", "title", "year", "flag", "event id"]
+    assert shown["state"].tolist() == ["no events", "scored"]
+    assert shown["measure"].iloc[0] == "a b"
+    for column in ("title", "year", "flag"):
+        assert shown[column].tolist() == rows[column].tolist()
+    assert shown["event id"].tolist() == rows["event_id"].tolist()

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import html
+import json
 import re
 import shlex
 import tomllib
+from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -18,6 +21,7 @@ from analysis import explore
 from analysis.errors import OptionError, PublishError
 from analysis.explore.drawing import chart_of
 from analysis.explore.evidence import behind, value_of
+from analysis.explore.marks import places
 from analysis.explore.view import View, ready
 
 
@@ -173,7 +177,7 @@ def test_texts_of_the_record_stay_texts(rel):
     shown = behind(asked, event_id) + value_of(asked).html() + explore.explorer(hostile).chart.value
     assert "<script" not in shown
     assert "<img src=x" not in shown
-    assert "href" not in shown
+    assert "href" not in shown.replace('href="#act"', "")
     assert "<b>" not in shown
 
 
@@ -239,44 +243,182 @@ def test_each_control_changes_what_is_shown(rel):
     opened = explore.explorer(rel)
     c = opened.controls
     changes = [
-        (c.half_life, 60), (c.start, datetime.date(2014, 1, 1)), (c.end, datetime.date(2019, 12, 31)), (c.as_of, datetime.date(2020, 9, 30)),
+        (c.half_life, "60"), (c.start, datetime.date(2014, 1, 1)), (c.end, datetime.date(2019, 12, 31)), (c.as_of, datetime.date(2020, 9, 30)),
         (c.domains, ("energy",)), (c.direction, "side_b"), (c.quad_classes, ("verbal_conflict",)), (c.chart, "timeline"),
     ]  # fmt: skip
     seen = {opened.chart.value}
     for widget, value in changes:
         widget.value = value
-        assert opened.chart.value.startswith("<img alt=")
+        assert opened.chart.value.startswith('<div class="live"><img alt=')
         assert opened.chart.value not in seen
         seen.add(opened.chart.value)
     assert {key for _, key in opened.event.options} == set(ready(rel, opened.view).shown["event_id"])
 
 
-def test_a_refused_choice_leaves_no_old_chart_standing(rel):
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("start", datetime.date(2090, 1, 1), "From must be a day before the last one shown"),
+        ("end", datetime.date(2090, 1, 1), "To must be a day up to the last one known about"),
+        ("as_of", datetime.date(9999, 9, 30), "Known by must be"),
+        ("half_life", "6M", "Half-life must be"),
+        ("half_life", "", "Half-life must be"),
+        ("half_life", "0", "Half-life must be"),
+    ],
+)
+def test_a_choice_that_cannot_be_met_keeps_the_chart_and_is_answered_under_its_control(rel, name, value, words):
     opened = explore.explorer(rel)
-    opened.controls.start.value = datetime.date(2090, 1, 1)
-    assert "<img" not in opened.chart.value
-    assert 'role="alert"' in opened.chart.value
-    assert opened.explanation.value == opened.evidence.value == ""
-    assert not opened.event.options
-    opened.controls.start.value = None
-    assert "<img" in opened.chart.value
-    assert "<li>" in opened.evidence.value
+    drawn, acts, evidence = opened.chart.value, opened.event.options, opened.evidence.value
+    field = getattr(opened.controls, name)
+    before = field.value
+    field.value = value
+    assert opened.chart.value == drawn.replace('class="live"', 'class="live old"')
+    assert (opened.event.options, opened.evidence.value) == (acts, evidence)
+    said = {key: remark.value for key, remark in opened.controls.wrong.items() if remark.value}
+    assert list(said) == [name]
+    assert words in said[name]
+    assert "`" not in said[name].split("must be")[0]
+    assert "still that of the choices before" in opened.message.value
+    field.value = before
+    assert opened.chart.value == drawn
+    assert not any(remark.value for remark in opened.controls.wrong.values())
+    assert opened.message.value == ""
+
+
+def test_words_and_deeds_of_one_of_them_is_answered_under_the_quad_classes(rel):
+    opened = explore.explorer(rel)
     opened.controls.quad_classes.value = ("verbal_conflict",)
     opened.controls.chart.value = "conduct"
-    assert "<img" not in opened.chart.value
-    assert "words and deeds both" in opened.chart.value
+    assert "Quad class must be words and deeds both" in opened.controls.wrong["quad_classes"].value
 
 
-@pytest.mark.parametrize("year", [1, 2, 20, 202, 9999])
-def test_a_year_half_typed_is_answered_in_words(rel, year):
+@pytest.mark.parametrize("year", [1, 2, 20, 202])
+def test_a_year_half_typed_changes_nothing(rel, year):
     # A browser reports 0002, 0020 and 0202 while 2020 is typed.
     opened = explore.explorer(rel)
+    drawn, explained = opened.chart.value, opened.explanation.value
     typed = datetime.date(year, 9, 30)
     for field in (opened.controls.start, opened.controls.end, opened.controls.as_of, opened.day):
         field.value = typed
-        assert ("<img" in opened.chart.value) != ("alert" in opened.chart.value)
+        assert (opened.chart.value, opened.explanation.value) == (drawn, explained)
+        assert not any(remark.value for remark in opened.controls.wrong.values())
         field.value = None
-        assert "<img" in opened.chart.value
+
+
+def test_known_by_pulls_the_last_day_shown_along(rel):
+    opened = explore.explorer(rel, View(end="2022-06-30"))
+    opened.controls.as_of.value = datetime.date(2020, 9, 30)
+    assert opened.controls.end.value == datetime.date(2020, 9, 30)
+    assert opened.view.end == "2020-09-30"
+    opened.controls.as_of.value = datetime.date(2021, 9, 30)
+    assert opened.controls.end.value == datetime.date(2020, 9, 30)
+
+
+# The marks of the chart
+
+
+class Marks(HTMLParser):
+    """The links and days that lie over a chart, with all that was escaped brought back."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.acts: dict[str, str] = {}
+        self.days: list[list[list]] = []
+        self.act = self.inside = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        held = dict(attrs)
+        if "data-act" in held:
+            self.act = str(held["data-act"])
+        self.inside = tag
+        if "data-days" in held:
+            self.days.append(json.loads(str(held["data-days"])))
+
+    def handle_data(self, data: str) -> None:
+        if self.inside == "title":
+            self.acts[self.act] = self.acts.get(self.act, "") + data
+
+    def handle_endtag(self, tag: str) -> None:
+        self.inside = ""
+
+
+def test_every_act_of_the_period_has_a_mark_with_its_title_day_score_and_grade(rel):
+    opened = explore.explorer(rel, View(start="2014-01-01"))
+    marks = Marks(opened.chart.value)
+    shown = ready(rel, opened.view).shown.set_index("event_id")
+    assert set(marks.acts) == set(shown.index)
+    for event_id, words in marks.acts.items():
+        act = shown.loc[event_id]
+        assert words.startswith(f"{act['title']}. ")
+        assert words.endswith(
+            f"score {'+' if act['goldstein'] > 0 else '−' if act['goldstein'] < 0 else ''}{abs(act['goldstein']):.1f}, grade {act['grade']}"
+        )
+        assert str(act["start"].year) in words
+
+
+@pytest.mark.parametrize(("chart", "panels"), [("tension", 1), ("conduct", 2)])
+def test_every_day_drawn_tells_its_value(rel, chart, panels):
+    opened = explore.explorer(rel, View(chart=chart, start="2014-01-01"))
+    marks = Marks(opened.chart.value)
+    rows = explore.drawn(rel, opened.view).data
+    assert len(marks.days) == panels
+    days = marks.days[0]
+    assert [day for _, day, _ in days] == [
+        f"{day:%Y-%m-%d}" for day in rows.loc[rows["value"].notna(), "date"].drop_duplicates()
+    ]
+    assert [x for x, _, _ in days] == sorted(x for x, _, _ in days)
+    last = rows[rows["measure"] == ("tension_share" if chart == "tension" else "verbal")].iloc[-1]
+    assert f"{last['value']:.2f} (band {last['low']:.2f} to {last['high']:.2f})" in days[-1][2]
+
+
+def test_each_line_of_the_timeline_is_a_mark(rel):
+    marks = Marks(explore.explorer(rel, View(chart="timeline")).chart.value)
+    assert list(marks.acts) == list(explore.drawn(rel, View(chart="timeline")).data["event_id"])
+
+
+def test_marks_lie_on_their_days(rel):
+    chart, asked = explore.drawn(rel, View(start="2014-01-01")), ready(rel, View(start="2014-01-01"))
+    found = places(chart, asked)
+    strip = next(one for one in chart.figure.axes if any("rug-" in str(each.get_gid()) for each in one.get_children()))
+    wide, high = (72 * float(one) for one in chart.figure.get_size_inches())
+    middle = dict(
+        zip(
+            asked.shown["event_id"],
+            asked.shown["start"] + ((asked.shown["end"] - asked.shown["start"]) / 2).dt.floor("D"),
+            strict=True,
+        )
+    )
+    for one in found:
+        inside = strip.transAxes.inverted().transform(
+            strip.figure.transFigure.transform(((one.x + 1) / wide, 1 - one.y / high))
+        )
+        low, far = strip.get_xlim()
+        assert low + inside[0] * (far - low) == pytest.approx(
+            (middle[one.event_id] - pd.Timestamp("1970-01-01")).days, abs=0.5
+        )
+        assert 0 <= inside[1] <= 1.001
+
+
+def test_a_mark_opens_its_evidence_and_a_day_is_taken_apart(rel):
+    opened = explore.explorer(rel, View(start="2014-01-01"))
+    event_id = opened.event.options[7][1]
+    opened.chart.act = event_id
+    assert opened.event.value == event_id
+    assert opened.evidence.value == behind(ready(rel, opened.view), event_id)
+    opened.chart.day = "2019-06-30"
+    assert "30 June 2019" in opened.explanation.value
+    opened.chart.act = "no such act"
+    assert opened.event.value == event_id
+
+
+def test_the_marks_ask_nothing_of_the_network_and_stay_small(rel):
+    from analysis.explore.live import LiveChart
+
+    value = explore.explorer(rel).chart.value
+    assert len(re.sub(r'src="data:[^"]*"', "", value)) < 260_000
+    assert "http" not in re.sub(r'src="data:[^"]*"', "", value)
+    assert "http" not in LiveChart._esm.replace("http://www.w3.org", "")
 
 
 def test_the_chosen_act_stays_chosen_while_it_is_among_those_shown(rel):
@@ -365,7 +507,7 @@ def test_batch_takes_the_saved_file(rel, view, tmp_path):
             assert tuple(briefing.settings[name]) == getattr(view, name)
 
 
-@pytest.mark.parametrize("view", [View(), dataclasses.replace(FULL, end=None)])
+@pytest.mark.parametrize("view", [View(), dataclasses.replace(FULL, end=None, seed=0)])
 def test_brief_takes_the_command_in_the_saved_file(rel, view, tmp_path, monkeypatch):
     from analysis import cli
     from analysis.record.places import notebooks
@@ -399,6 +541,13 @@ def test_a_view_that_ends_before_its_cut_off_makes_no_briefing_and_that_is_said(
         from_file(saved)
 
 
+def test_a_view_of_another_seed_makes_no_briefing_by_itself(rel, tmp_path):
+    from analysis.runs.briefing import from_file
+
+    with pytest.raises(OptionError, match="seed 3"):
+        from_file(explore.save(rel, View(seed=3), tmp_path, "mine")[3])
+
+
 @pytest.mark.parametrize("name", ["", "../out", "a/b", ".hidden", "a b", "x" * 90])
 def test_a_name_that_is_no_file_name_is_refused_and_nothing_written(rel, name, tmp_path):
     with pytest.raises(OptionError, match="name"):
@@ -421,9 +570,7 @@ def test_the_button_saves_what_is_shown(rel, tmp_path):
     opened.controls.chart.value = "timeline"
     opened.save.click()
     assert "mine.svg" in opened.message.value
-    assert (tmp_path / "views" / "mine.txt").read_text(encoding="utf-8").strip() in opened.chart.value.replace(
-        "&#x27;", "'"
-    ).replace("&quot;", '"')
+    assert (tmp_path / "views" / "mine.txt").read_text(encoding="utf-8").strip() in html.unescape(opened.chart.value)
 
 
 # The notebook
@@ -439,3 +586,32 @@ def test_the_committed_notebook_is_executed_and_holds_no_widget_state():
     assert len(outputs) == 3
     assert "widget-state" not in text
     assert "widget-view" not in text
+
+
+# The page of its own
+
+
+def test_the_page_has_its_own_words_its_record_and_nothing_after_the_explorer(tmp_path):
+    from analysis.explore.commands import app
+
+    cells = app(Path("/records/aland-beland"), tmp_path / "views")["cells"]
+    kinds = [cell["cell_type"] for cell in cells]
+    assert kinds == ["markdown", "code", "code", "code", "code"]
+    assert "Run All Cells" not in cells[0]["source"]
+    held: dict[str, object] = {}
+    exec(cells[1]["source"], held)
+    assert (held["relationship"], held["folder"]) == ("/records/aland-beland", str(tmp_path / "views"))
+    assert "explore.explorer(" in "".join(cells[-1]["source"])
+    assert not any(cell.get("outputs") for cell in cells)
+    assert "remove-cell" in cells[-1]["metadata"]["tags"]
+
+
+def test_without_voila_the_command_says_what_brings_it(monkeypatch):
+    from click.testing import CliRunner
+
+    from analysis.cli import main
+
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    done = CliRunner().invoke(main, ["explore"])
+    assert done.exit_code == 2
+    assert "bilateral-workbook[app]" in done.output

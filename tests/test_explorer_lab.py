@@ -55,11 +55,17 @@ def test_explore_the_shipped_record(lab: str, browser: Any, tmp_path: Path) -> N
 
     def picture() -> str:
         """The alternative text of the picture in the explorer."""
-        shown = all_of(".widget-html img[alt]")
+        shown = all_of(".bw-live img[alt]")
         return shown[0].get_attribute("alt") if shown else ""
 
     def source() -> str:
-        return all_of(".widget-html img[alt]")[0].get_attribute("src")
+        return all_of(".bw-live img[alt]")[0].get_attribute("src")
+
+    def spoken(mark: Any) -> str:
+        return str(mark.find_element(By.TAG_NAME, "title").get_attribute("textContent"))
+
+    def remarks() -> list[str]:
+        return [one.text for one in all_of("[role=alert]") if "must be" in one.text]
 
     def labelled(label: str, kind: str) -> Any:
         path = f"//label[normalize-space()='{label}']/following-sibling::*/descendant-or-self::{kind}"
@@ -73,20 +79,61 @@ def test_explore_the_shipped_record(lab: str, browser: Any, tmp_path: Path) -> N
     assert "tension share" in first
     wait(lambda: all_of("img[alt][src^='data:image/png']"), "the last cells")
 
-    # By keyboard only: the slider is moved with an arrow key, and the picture is another one.
-    handle = labelled("Half-life, days", "*[@role='slider']")
-    for _ in range(5):
+    # By keyboard only: a half-life is typed, and the picture is another one; a wrong one leaves it, and says so.
+    half_life = labelled("Half-life", "input")
+    for typed in ("90", "60"):
         before = source()
-        handle.send_keys(Keys.ARROW_RIGHT)
+        half_life.send_keys(Keys.BACKSPACE * 4, typed, Keys.ENTER)
         wait(lambda before=before: source() != before, "another chart for another half-life", 60)
+    before = source()
+    half_life.send_keys(Keys.BACKSPACE * 4, "6M", Keys.ENTER)
+    wait(lambda: [one for one in remarks() if "Half-life must be" in one], "the remark", 60)
+    assert source() == before
+    half_life.send_keys(Keys.BACKSPACE * 4, "180", Keys.ENTER)
+    wait(lambda: not remarks() and not all_of(".live.old"), "the remark to go", 60)
+
+    # The pointer over the chart tells a day's value, a click takes it apart; the same with the keyboard.
+    panel = all_of(".bw-live g.days")[0]
+    ActionChains(browser).move_to_element(panel).perform()
+    wait(lambda: "tension share" in all_of(".bw-live p[role=status]")[0].text, "the value of a day", 60)
+    ActionChains(browser).click(panel).perform()
+    told = all_of(".bw-live p[role=status]")[0].text
+    day = told.split(":")[0]
+    wait(lambda: [one for one in all_of(".widget-html caption") if day in one.text], "the day taken apart", 60)
+    browser.execute_script("arguments[0].focus()", panel)
+    ActionChains(browser).send_keys(Keys.END, Keys.ARROW_LEFT).perform()
+    earlier = panel.get_attribute("aria-valuetext")
+    assert all_of(".bw-live p[role=status]")[0].text == earlier != told
+    ActionChains(browser).send_keys(Keys.ENTER).perform()
+    wait(lambda: [one for one in all_of(".widget-html caption") if earlier.split(":")[0] in one.text], "that day", 60)
+
+    # A mark of an act opens its evidence: by pointer, and by keyboard from one to the next.
+    mark = all_of(".bw-live a[data-act]")[-3]
+    browser.execute_script("arguments[0].focus()", mark)
+    words = spoken(mark)
+    assert all_of(".bw-live p[role=status]")[0].text == words
+    ActionChains(browser).send_keys(Keys.ENTER).perform()
+    wait(lambda: [one for one in all_of(".widget-html h4") if words.startswith(one.text)], "the evidence of a mark", 60)
+    ActionChains(browser).send_keys(Keys.ARROW_RIGHT).perform()
+    beside = browser.switch_to.active_element
+    assert beside.get_attribute("data-act") not in (None, mark.get_attribute("data-act"))
+    ActionChains(browser).send_keys(Keys.SPACE).perform()
+    wait(
+        lambda: [one for one in all_of(".widget-html h4") if spoken(beside).startswith(one.text)],
+        "the evidence of the next",
+        60,
+    )
 
     # A choice of domain is told in the picture's words.
     domain = [one for one in labelled("Domains", "select").find_elements(By.TAG_NAME, "option") if one.text == "energy"]
     domain[0].click()
     wait(lambda: "Only energy acts between" in picture(), "the chart of one domain", 60)
 
-    # A day typed: what was known then.
-    labelled("Known by", "input").send_keys("09302020")
+    # A day typed: nothing is blanked meanwhile, then what was known that day.
+    labelled("Known by", "input").send_keys("093020")
+    assert picture()
+    assert not remarks()
+    labelled("Known by", "input").send_keys("20")
     wait(lambda: "Data to" not in picture() and "2020" in picture().split(".")[0], "the chart of 2020", 60)
 
     # Arrow key on the list of acts: the evidence of the next one, with live links.
@@ -96,7 +143,7 @@ def test_explore_the_shipped_record(lab: str, browser: Any, tmp_path: Path) -> N
         lambda: [one.text for one in acts.find_elements(By.TAG_NAME, "option") if one.is_selected()], "a choice"
     )
     title = chosen[0].split(maxsplit=2)[2]
-    evidence = wait(lambda: [one for one in all_of(".widget-html h4") if one.text == title], "the evidence", 10)[0]
+    evidence = wait(lambda: [one for one in all_of(".widget-html h4") if one.text == title], "the evidence", 60)[0]
     links = evidence.find_element(By.XPATH, "..").find_elements(By.TAG_NAME, "a")
     assert links
     assert all(link.get_attribute("href").startswith("http") for link in links)
@@ -105,16 +152,16 @@ def test_explore_the_shipped_record(lab: str, browser: Any, tmp_path: Path) -> N
     # A day is explained.
     labelled("On", "input").send_keys("01152007")
     wait(
-        lambda: [one for one in all_of(".widget-html caption") if "15 January 2007" in one.text], "the explanation", 10
+        lambda: [one for one in all_of(".widget-html caption") if "15 January 2007" in one.text], "the explanation", 60
     )
 
     # Another chart, and it is saved.
     button = browser.find_element(By.XPATH, "//button[normalize-space()='Words and deeds']")
     ActionChains(browser).move_to_element(button).perform()
     button.send_keys(Keys.ENTER)
-    wait(lambda: "words and of deeds" in picture(), "words and deeds", 10)
+    wait(lambda: "words and of deeds" in picture(), "words and deeds", 60)
     browser.find_element(By.XPATH, "//button[normalize-space()='Save view']").send_keys(Keys.ENTER)
-    wait(lambda: all_of("p[role=status]"), "the view to be saved", 15)
+    wait(lambda: all_of(".widget-html p[role=status]"), "the view to be saved", 15)
     saved = tmp_path / "notebooks" / "views"
     assert sorted(path.name for path in saved.iterdir()) == ["view.png", "view.svg", "view.toml", "view.txt"]
     assert (saved / "view.txt").read_text(encoding="utf-8").strip() == picture()

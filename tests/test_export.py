@@ -54,7 +54,7 @@ def test_an_error_shows_name_message_and_traceback_without_colours() -> None:
         "KeyError: 'gas'",
     ]
     shown = text_of(kit.cell(new_output("error", ename="KeyError", evalue="'gas'", traceback=trace)))
-    assert shown.count("KeyError: 'gas'") == 2
+    assert shown.count("KeyError: 'gas'") == 3
     assert "Traceback (most recent call last)" in shown
     assert "[0;31m" not in shown
 

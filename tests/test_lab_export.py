@@ -51,7 +51,7 @@ def test_menu_saves_a_briefing(lab: tuple[str, Path], browser: Any, tmp_path: Pa
     address, _ = lab
     told = formats(address)
     assert told["briefing"]["output_mimetype"] == "application/pdf"
-    assert {"accessible_pdf", "briefing_docx", "briefing_html"} <= set(told)
+    assert {"Briefing_PDF", "briefing_docx", "briefing_html"} <= set(told)
 
     browser.get(f"{address}/lab/tree/briefing.ipynb")
     wait(

@@ -252,3 +252,14 @@ def test_a_value_that_cannot_be_of_its_defaults_type_is_refused(tmp_path: Path) 
             params.check(declared, {name: value})
         assert refused.value.field == name
     assert params.check(declared, {"half": 2, "typed": "x"}) == {"half": 2, "typed": "x"}
+
+
+def test_a_comment_goes_on_in_indented_lines_and_not_in_others() -> None:
+    cell = (
+        "a: str = 'x'  # one of: x, y,\n#   z; which of them\n# A remark of its own.\n"
+        "b: int = 1  # how many\n# no more of it\n"
+    )
+    book = {"cells": [{"cell_type": "code", "metadata": {"tags": ["parameters"]}, "source": cell}], "nbformat": 4}
+    a, b = params.declared(book)
+    assert (a.allowed, a.help) == (("x", "y", "z"), "one of: x, y, z; which of them")
+    assert b.help == "how many"

@@ -1,4 +1,4 @@
-"""The commands by which a record is kept, from `new` to `migrate`; those of drafting are in `draft_commands`.
+"""The commands by which a record is kept, from `init` to `migrate`; those of drafting are in `draft_commands`.
 
 Each is a thin layer over a function of this package. Exit status 0 is all well, 1 is something found (a refused row, a
 missing phrase, a fault of the environment), 2 is a command that could not be run.
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from analysis.cli_options import chosen, data_option, refusing
+from analysis.cli_options import chosen, data_option, refusing, relationships
 from analysis.curate import draft_commands
 from analysis.errors import OptionError
 
@@ -22,8 +22,42 @@ if TYPE_CHECKING:
 
 _FOLDER = click.Path(path_type=Path)
 relationship_option = click.option(
-    "-r", "--relationship", metavar="NAME", help="Name or folder of the record (default: the only one there is)."
+    "-r",
+    "--relationship",
+    metavar="NAME",
+    shell_complete=relationships,
+    help="Name or folder of the record (default: the only one there is).",
 )
+
+
+@click.command()
+@click.argument("folder", metavar="[DIR]", required=False, type=_FOLDER)
+@click.option("--update", is_flag=True, help="Bring a workspace to this version; what you edited stays.")
+@refusing
+def init(folder: Path | None, update: bool) -> None:
+    """Make a workspace in DIR (default: bilateral-workbook): notebooks, a place for records, the pages they link to."""
+    from analysis.curate import workspace
+    from analysis.record import places
+
+    if update:
+        for line in workspace.update(folder or places.workspace() or Path(workspace.USUAL)) or ["Nothing is new."]:
+            click.echo(line)
+        return
+    made = workspace.init(folder or Path(workspace.USUAL))
+    click.echo(f"Made the workspace {made}. Next:\n  cd {made}\n  workbook lab\nIts README.md says what else there is.")
+
+
+@click.command()
+@click.argument("relationship", shell_complete=relationships)
+@click.argument("name", required=False, default="")
+@data_option
+@refusing
+def copy(relationship: str, name: str) -> None:
+    """Copy a record, such as the shipped one, into your workspace, under NAME or its own name, to change it there."""
+    from analysis.curate import workspace
+
+    made = workspace.copy(relationship, name)
+    click.echo(f"Copied to {made}. Commands that name {made.name} take this copy from now on.")
 
 
 @click.command()
@@ -123,7 +157,7 @@ def template(file: Path, table: str, relationship: str | None) -> None:
 
 
 @click.command()
-@click.argument("relationship", required=False)
+@click.argument("relationship", required=False, shell_complete=relationships)
 @click.option(
     "--texts", type=_FOLDER, metavar="DIR", help="Folder with your copies (default: copies/ beside the tables)."
 )
@@ -298,7 +332,7 @@ def migrate(path: str | None, write: bool) -> None:
 
 
 @click.command()
-@click.argument("relationship", required=False)
+@click.argument("relationship", required=False, shell_complete=relationships)
 @click.option("--all", "every", is_flag=True, help="List every row, not the first twelve.")
 @data_option
 @refusing
@@ -334,4 +368,4 @@ def _table(title: str, frame: pd.DataFrame, limit: int | None = None) -> None:
     click.echo()
 
 
-COMMANDS = (new, *draft_commands.COMMANDS, import_, template, evidence, agree, diff, doctor, coverage, migrate)
+COMMANDS = (init, copy, new, *draft_commands.COMMANDS, import_, template, evidence, agree, diff, doctor, coverage, migrate)

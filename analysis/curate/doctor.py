@@ -45,6 +45,7 @@ def doctor(out: Path | None = None) -> list[Check]:
     checks: Sequence[Callable[[], Iterator[Check]]] = (
         _python,
         _kernel,
+        _shadow,
         _exporters,
         _fonts,
         _pandoc,
@@ -84,6 +85,15 @@ def _kernel() -> Iterator[Check]:
         yield Check("kernel", "warning", f"`python3` runs {spec.argv[0]}, not {sys.executable}", hint)
     else:
         yield Check("kernel", "ok", f"`python3` in {spec.resource_dir}")
+
+
+def _shadow() -> Iterator[Check]:
+    space = places.workspace()
+    for folder in dict.fromkeys((Path.cwd(), *([space / "notebooks"] if space else []))):
+        for found in (folder / "analysis.py", folder / "analysis" / "__init__.py"):
+            if found.is_file() and found.parent != Path(__file__).parents[1]:
+                hint = "Rename it, or start notebooks beside it by `workbook lab` or `workbook run`."
+                yield Check("name", "warning", f"{found} has the name of the workbook's library and hides it", hint)
 
 
 def _exporters() -> Iterator[Check]:

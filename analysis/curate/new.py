@@ -69,8 +69,7 @@ def new(name: str, actors: Sequence[str], *, names: Sequence[str] = (), root: Pa
         Their names as printed, in the same order. By default the two words of `name`, each given to the id that it
         resembles more.
     root : Path, optional
-        The folder to make it in, made as well if needed; by default that of the environment variable of
-        `analysis.record.places`, or the `data` folder of the checkout.
+        The folder to make it in, made as well if needed; by default `analysis.record.places.records`.
 
     Raises
     ------
@@ -79,7 +78,7 @@ def new(name: str, actors: Sequence[str], *, names: Sequence[str] = (), root: Pa
     """
     _check(name, actors, names)
     labels = list(names) or _names(name, actors)
-    where = root or _root()
+    where = root or places.records()
     folder = where / name
     if folder.exists():
         raise OptionError(
@@ -102,8 +101,9 @@ def new(name: str, actors: Sequence[str], *, names: Sequence[str] = (), root: Pa
 
 def next_steps(folder: Path) -> str:
     """Say what to do with a record that was just made."""
-    own = folder.parent.resolve() == places.codebook().parent
-    data = "" if own else f" --data {folder.parent}"
+    space = places.workspace()
+    own = (space / "data" if space else places.codebook().parent).resolve()
+    data = "" if folder.parent.resolve() == own else f" --data {folder.parent}"
     name = folder.name
     return "\n".join(
         [
@@ -146,16 +146,6 @@ def _names(name: str, actors: Sequence[str]) -> list[str]:
 
 def _title(word: str, actor: str) -> str:
     return actor if word == actor.lower() else word.capitalize()
-
-
-def _root() -> Path:
-    given = os.environ.get(places.ENVIRONMENT)
-    if given:
-        return Path(given)
-    checkout = places.codebook().parent
-    if checkout.name == "data":
-        return checkout
-    raise OptionError("new", "root", "a folder for the record", "", "Name it with --data PATH.")
 
 
 def _write(folder: Path, root: Path, name: str, actors: Sequence[str], labels: Sequence[str]) -> None:

@@ -23,6 +23,7 @@ from filelock import FileLock, Timeout
 
 from analysis.curate.table_format import Row, encode
 from analysis.errors import Fault, OptionError, RecordError
+from analysis.record import places
 from analysis.record.relationship import PENDING
 from analysis.record.tables import BY_NAME, TABLES
 
@@ -188,6 +189,9 @@ def _write(file: Path, content: bytes) -> None:
 
 @contextlib.contextmanager
 def _locked(folder: Path) -> Iterator[None]:
+    if places.is_shipped(folder):
+        copy = f"Copy it and work on the copy: `workbook copy {folder.name}`."
+        raise OptionError(folder.name, "", "a record of your own", "the one that comes with the workbook", copy)
     state = folder / STATE
     try:
         state.mkdir(exist_ok=True)

@@ -1,16 +1,18 @@
 """The controls of the explorer: one widget a choice, each with its label, all reachable and usable by keyboard.
 
-Tab moves from one to the next; arrow keys move a slider, a list or the choice of chart; a day can be typed. Lists with
-nothing marked mean all. The slider tells its value when it is let go, so that a drag asks for one chart, not for
-fifty.
+Tab moves from one to the next; arrow keys move a list or the choice of chart; a day can be typed. Lists with nothing
+marked mean all. The half-life is one of the usual steps or any number of days. Under each control is room for what it
+wants when its choice cannot be met, said in the control's own name.
 """
 
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+import html
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from analysis.errors import OptionError
 from analysis.explore import view as choices
 from analysis.explore.view import View
 from analysis.measures.options import length
@@ -19,9 +21,10 @@ from analysis.record import codebook
 if TYPE_CHECKING:
     from analysis.record.relationship import Relationship
 
-_STYLE = {"description_width": "7.5em"}
-_WIDE = "22em"
-_LONGEST = 1825
+_STYLE = {"description_width": "5.6em"}
+_WIDE = "17em"
+_STEPS = (30, 60, 90, 180, 365, 730, 1825)
+FIRST_YEAR = 1000  # before it a year is still being typed: a browser tells 0002, 0020 and 0202 on the way to 2020
 _CHART_NAMES = {"tension": "Tension", "conduct": "Words and deeds", "timeline": "Timeline"}
 
 
@@ -38,6 +41,43 @@ class Controls:
     quad_classes: Any
     half_life: Any
     seed: int
+    wrong: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Make room for a remark under each control."""
+        import ipywidgets as w
+
+        self.wrong.update({name: w.HTML() for name, one in vars(self).items() if hasattr(one, "description")})
+
+    @property
+    def half_typed(self) -> bool:
+        """Whether a day is still being typed."""
+        days = (self.as_of.value, self.start.value, self.end.value)
+        return any(day is not None and day.year < FIRST_YEAR for day in days)
+
+    def follow(self) -> None:
+        """Let the last day shown go no further than the last day that may be known about."""
+        if self.as_of.value and self.end.value and self.end.value > self.as_of.value:
+            self.end.value = self.as_of.value
+
+    def refuse(self, refusal: OptionError | None) -> bool:
+        """Say under the control that is meant what it wants, and return whether there is one; None clears all."""
+        for remark in self.wrong.values():
+            remark.value = ""
+        if refusal is None or refusal.field not in self.wrong:
+            return False
+        label = getattr(self, refusal.field).description or "Chart"
+        words = html.escape(in_words(label, refusal))
+        self.wrong[refusal.field].value = f'<p role="alert" style="line-height:1.3"><strong>{words}</strong></p>'
+        return True
+
+    @property
+    def boxes(self) -> list[Any]:
+        """The controls but the choice of chart, each with the room under it, in the order of `widgets`."""
+        import ipywidgets as w
+
+        names = {id(one): name for name, one in vars(self).items()}
+        return [w.VBox([one, self.wrong[names[id(one)]]]) for one in self.widgets[1:]]
 
     @property
     def widgets(self) -> list[Any]:
@@ -55,7 +95,7 @@ class Controls:
             domains=tuple(self.domains.value),
             direction=self.direction.value,
             quad_classes=tuple(self.quad_classes.value),
-            half_life=f"{self.half_life.value}D",
+            half_life=f"{text}D" if (text := self.half_life.value.strip()).isdigit() else text,
             seed=self.seed,
         )
 
@@ -81,11 +121,16 @@ def controls(rel: Relationship, view: View) -> Controls:
         as_of=day("Known by", view.as_of, "Last day that may be known about; empty for the whole record"),
         start=day("From", view.start, "First day shown; empty for the first act"),
         end=day("To", view.end, "Last day shown; empty for the last one known about"),
-        domains=_many("Domains", choices.domains(rel), view.domains, 6),
+        domains=_many("Domains", choices.domains(rel), view.domains, 5),
         direction=own(w.Dropdown, "Acts of", options=ways, value=view.direction),
         quad_classes=_many("Quad class", kinds, view.quad_classes, 4),
         half_life=own(
-            w.IntSlider, "Half-life, days", value=days, min=1, max=max(_LONGEST, days), continuous_update=False
+            w.Combobox,
+            "Half-life",
+            value=str(days),
+            options=list(map(str, _STEPS)),
+            continuous_update=False,
+            tooltip="Days after which an act counts half: a step, or any number",
         ),
         seed=view.seed,
     )
@@ -102,6 +147,12 @@ def day(label: str, iso: str | None, tooltip: str) -> Any:
 def chosen_day(widget: Any) -> str | None:
     """Return the day in a field as ISO text; None when it is empty."""
     return _iso(widget.value)
+
+
+def in_words(label: str, refusal: OptionError) -> str:
+    """Return a refusal in the name of a control."""
+    got = f", not {refusal.got}" if str(refusal.got) else ""
+    return f"{label} must be {refusal.expected}{got}. {refusal.fault.hint}".strip()
 
 
 def own(kind: Any, label: str, **options: Any) -> Any:

@@ -1,23 +1,26 @@
 """The explorer: controls, the chart they ask for, the evidence of an act, what makes a day's value, and saving.
 
 Every change of a control draws the chart anew, from the record, in the kernel. A choice that cannot be met is answered
-in words where the chart was: an old chart beside new choices would be a wrong chart.
+in words under its control; the chart of the last choices that could be met stays, pale, and it is said that it is
+theirs. While a year is being typed nothing changes.
 """
 
 from __future__ import annotations
 
+import datetime
 import html
 import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.errors import WorkbookError
+from analysis.errors import OptionError, WorkbookError
 from analysis.explore import controls as make
 from analysis.explore.drawing import chart_of, picture
 from analysis.explore.evidence import behind, value_of
+from analysis.explore.marks import over
 from analysis.explore.saving import save
-from analysis.explore.view import Ready, View, ready
+from analysis.explore.view import View, ready
 
 if TYPE_CHECKING:
     from analysis.record.relationship import Relationship
@@ -58,8 +61,10 @@ class Explorer:
     ----------
     controls : Controls
         The widgets of the choices.
-    chart, evidence, explanation, message : HTML widgets
-        What they make: the picture; the chosen act; the chosen day; what was refused or saved.
+    chart : LiveChart
+        The picture, with its marks: hover tells an act or a day's value, a click opens what is behind it.
+    evidence, explanation, message : HTML widgets
+        The chosen act; the chosen day; what was refused or saved.
     event, day, name, save : widgets
         The list of acts, the day to explain, the name to save under, the button that saves.
     """
@@ -67,12 +72,15 @@ class Explorer:
     def __init__(self, rel: Relationship, view: View, folder: str | os.PathLike[str], name: str) -> None:
         import ipywidgets as w
 
+        from analysis.explore.live import LiveChart
+
         self._rel, self._folder, self._listed = rel, folder, [("", "")]
-        self.controls = make.controls(rel, view)
-        self.message, self.chart, self.evidence, self.explanation = (w.HTML() for _ in range(4))
+        self._asked = ready(rel, view)
+        self.controls, self.chart = make.controls(rel, view), LiveChart()
+        self.message, self.evidence, self.explanation = (w.HTML() for _ in range(3))
         for text in (self.evidence, self.explanation):
             text.add_class("jp-RenderedHTMLCommon")  # JupyterLab's own look for links and tables
-        self.event = w.Select(rows=12, layout={"width": "auto"}, description="Act", style={"description_width": "3em"})
+        self.event = w.Dropdown(layout={"width": "auto"}, description="Act", style={"description_width": "3em"})
         self.day = make.day("On", None, "Day whose value is taken apart; empty for the last day shown")
         self.name = make.own(w.Text, "Save as", value=name)
         self.save = w.Button(description="Save view", tooltip="Write SVG, PNG, alt text and parameters")
@@ -81,6 +89,8 @@ class Explorer:
             one.observe(self._redraw, "value")
         self.event.observe(self._show_event, "value")
         self.day.observe(self._show_day, "value")
+        self.chart.observe(self._open_act, "act")
+        self.chart.observe(self._open_day, "day")
         self.save.on_click(self._save)
         self._redraw()
 
@@ -96,18 +106,36 @@ class Explorer:
 
     def _redraw(self, change: object = None) -> None:
         """Answer the choices: the chart, the acts to choose from, the day's value."""
+        if self.controls.half_typed:
+            return
         self.message.value = ""
+        self.controls.follow()
         try:
             asked = ready(self._rel, self.view)
-        except WorkbookError as refusal:
-            self.chart.value, self.explanation.value = _refused(refusal), ""
-            self._list([])
+            drawn = chart_of(asked)
+        except OptionError as refusal:
+            self.chart.value = self.chart.value.replace('class="live"', 'class="live old"')
+            if not self.controls.refuse(refusal):
+                self.message.value = _refused(refusal)
+            elif self.chart.value:
+                self.message.value = "<p>The chart is still that of the choices before.</p>"
             return
-        self.chart.value = _tried(lambda: picture(chart_of(asked)))
-        self._list([(_label(row), str(row.event_id)) for row in asked.shown.itertuples()], asked)
-        self._show_day(asked=asked)
+        self.controls.refuse(None)
+        self._asked = asked
+        self.chart.value = f'<div class="live">{picture(drawn)}{over(drawn, asked)}</div>'
+        self._list([(_label(row), str(row.event_id)) for row in asked.shown.itertuples()])
+        self._show_day()
 
-    def _list(self, acts: list[tuple[str, str]], asked: Ready | None = None) -> None:
+    def _open_act(self, change: object = None) -> None:
+        """Show the evidence of the act whose mark was chosen."""
+        if self.chart.act in {event_id for _, event_id in self._listed}:
+            self.event.value = self.chart.act
+
+    def _open_day(self, change: object = None) -> None:
+        """Take apart the value of the day that was chosen in the chart."""
+        self.day.value = datetime.date.fromisoformat(self.chart.day)
+
+    def _list(self, acts: list[tuple[str, str]]) -> None:
         """Offer these acts; the one chosen stays chosen where it is among them."""
         if acts != self._listed:
             self._listed, chosen = acts, self.event.value
@@ -116,16 +144,16 @@ class Explorer:
             self.event.options = acts
             self.event.value = chosen if chosen in ids else (ids[0] if ids else None)
             self.event.observe(self._show_event, "value")
-        self._show_event(asked=asked)
+        self._show_event()
 
-    def _show_event(self, change: object = None, *, asked: Ready | None = None) -> None:
+    def _show_event(self, change: object = None) -> None:
         chosen = self.event.value
-        self.evidence.value = _tried(lambda: behind(asked or ready(self._rel, self.view), chosen)) if chosen else ""
+        self.evidence.value = _tried(lambda: behind(self._asked, chosen)) if chosen else ""
 
-    def _show_day(self, change: object = None, *, asked: Ready | None = None) -> None:
-        self.explanation.value = _tried(
-            lambda: value_of(asked or ready(self._rel, self.view), make.chosen_day(self.day)).html()
-        )
+    def _show_day(self, change: object = None) -> None:
+        day = self.day.value
+        if day is None or day.year >= make.FIRST_YEAR:
+            self.explanation.value = _tried(lambda: value_of(self._asked, make.chosen_day(self.day)).html(), "On")
 
     def _save(self, button: object) -> None:
         def written() -> str:
@@ -138,32 +166,40 @@ class Explorer:
     def _lay_out(self) -> Any:
         import ipywidgets as w
 
-        chart, *choices = self.controls.widgets
-        left = w.VBox([*choices, self.name, self.save], layout={"width": "24em", "flex": "0 0 auto"})
-        right = w.VBox([chart, self.message, self.chart], layout={"flex": "1 1 40em", "min_width": "0"})
-        half = {"flex": "1 1 28em", "min_width": "0"}
-        acts = w.VBox([_head("The evidence of an act"), self.event, self.evidence], layout=half)
-        value = w.VBox([_head("What makes the value"), self.day, self.explanation], layout=half)
-        rows = [w.HBox(parts, layout={"flex_flow": "row wrap"}) for parts in ([left, right], [acts, value])]
-        return w.VBox(rows)
+        part = {"flex": "1 1 16em", "min_width": "0"}
+        scrolled = w.Layout(max_height="15em", overflow="auto")
+        self.evidence.layout = self.explanation.layout = scrolled
+        acts = w.VBox([_head("The evidence of an act"), self.event, self.evidence], layout=part)
+        value = w.VBox([_head("What makes the value"), self.day, self.explanation], layout=part)
+        left = w.VBox(self.controls.boxes, layout={"width": "18em", "flex": "0 0 auto"})
+        middle = w.VBox([self.message, self.chart], layout={"flex": "0 1 640px", "min_width": "0"})
+        # Beside the chart where there is room, else below it; both without scrolling on a screen of 1280 by 800.
+        behind = w.HBox(
+            [acts, value], layout={"flex_flow": "row wrap", "flex": "1 1 20em", "align_content": "flex-start"}
+        )
+        both = w.HBox([left, middle, behind], layout={"flex_flow": "row wrap"})
+        saving = w.HBox([self.name, self.save])
+        return w.VBox([self.controls.chart, self.controls.wrong["chart"], both, saving])
 
 
-def _tried(act: Callable[[], str]) -> str:
+def _tried(act: Callable[[], str], label: str = "") -> str:
     """Return what is made, or why it is refused: never what stood there before."""
     try:
         return act()
     except WorkbookError as refusal:
-        return _refused(refusal)
+        return _refused(refusal, label)
 
 
-def _refused(refusal: WorkbookError) -> str:
-    return f'<p role="alert"><strong>{html.escape(str(refusal))}</strong></p>'
+def _refused(refusal: WorkbookError, label: str = "") -> str:
+    named = label and isinstance(refusal, OptionError)
+    words = make.in_words(label, refusal) if named and isinstance(refusal, OptionError) else str(refusal)
+    return f'<p role="alert"><strong>{html.escape(words)}</strong></p>'
 
 
 def _head(words: str) -> Any:
     import ipywidgets as w
 
-    return w.HTML(f"<h3>{words}</h3>")
+    return w.HTML(f'<h3 style="margin:.2em 0">{words}</h3>')
 
 
 def _label(row: Any) -> str:

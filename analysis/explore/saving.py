@@ -3,8 +3,9 @@
 Four files with one name. NAME.svg and NAME.png are the chart, NAME.txt its alternative text (which is in the SVG too,
 as its description), NAME.toml a batch file. `workbook batch NAME.toml --out FOLDER` makes two things of it: this
 explorer, executed and open at the view, and the briefing of the same record, cut-off, start, acts and half-life.
-`workbook brief --from NAME.toml` makes that briefing alone. A briefing shows all its charts, and goes to its cut-off:
-of a view that ends before, none is made, and `brief --from` refuses it with the way out.
+`workbook brief --from NAME.toml` makes that briefing alone. A briefing shows all its charts, goes to its cut-off and
+draws its bands with one seed: of a view that ends before, none is made, and `brief --from` refuses that, or another
+seed, with the way out.
 """
 
 from __future__ import annotations

@@ -104,6 +104,7 @@ def build(contents: Contents, gallery: Gallery, *, rows: int, toc: bool = False)
     top = min((heading["c"][0] for heading in each([boxed, blocks], "Header")), default=1)
     if boxed:
         blocks = [_box(boxed, top), *blocks]
+    blocks = [*_unfinished(contents, gallery), *blocks]
     if cited(blocks) and not has_place:
         blocks += [header("Notes", top), div([], identifier="refs")]
     levelled = _notes_once(_levels(blocks, gallery))
@@ -206,6 +207,18 @@ def _simple(piece: Piece, gallery: Gallery) -> list[Node]:
         trace = [verbatim(wrapped(piece.text))] if piece.text.strip() else []
         return [div([para([{"t": "Strong", "c": words(piece.title)}]), *trace], "failure")]
     return [verbatim(wrapped(piece.text), piece.kind)] if piece.kind in {"plain", "code"} else []
+
+
+def _unfinished(contents: Contents, gallery: Gallery) -> list[Node]:
+    """Return a box that says which cells failed, which nobody meant to; the first thing that is read."""
+    failed = {piece.where: piece for piece in contents.pieces if piece.kind == "failure" and not piece.metadata}
+    if not failed:
+        return []
+    first = next(iter(failed.values()))
+    counted = "A cell" if len(failed) == 1 else f"{len(failed)} cells, the first of them"
+    text = f"{counted} of this notebook failed when it was run: {first.where}, {first.title}."
+    gallery.notices.add(first.where, f"{first.title}. What rests on this cell is missing from the document.")
+    return [div([para([{"t": "Strong", "c": words(f"{text} What rests on it is missing here.")}])], "failure")]
 
 
 def _heading(contents: Contents, blocks: list[Node]) -> tuple[str, str, list[Node]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from analysis.cli_options import check_unedited, force_option, note_written
 from analysis.errors import OptionError, WorkbookError
 from analysis.export.exporter import FORMS, MISSING_ALT, PAPERS, ROWS, export
 
@@ -32,7 +33,8 @@ from analysis.export.exporter import FORMS, MISSING_ALT, PAPERS, ROWS, export
 @click.option("--code", is_flag=True, help="Show the cells' inputs too.")
 @click.option("--toc", is_flag=True, help="Set a table of contents.")
 @click.option("--strict", is_flag=True, help="Refuse what would be reported.")
-def command(notebooks: tuple[Path, ...], out: Path | None, form: str | None, **options: Any) -> None:
+@force_option
+def command(notebooks: tuple[Path, ...], out: Path | None, form: str | None, force: bool, **options: Any) -> None:
     """Set executed notebooks as PDF, Word, HTML or EPUB.
 
     What a document does not show as its notebook does is said on standard error, with the cell.
@@ -48,6 +50,7 @@ def command(notebooks: tuple[Path, ...], out: Path | None, form: str | None, **o
     for source, target in pairs:
         name = f"{source}: " if len(pairs) > 1 else ""
         try:
+            check_unedited(target, force)
             target.parent.mkdir(parents=True, exist_ok=True)
             made = export(
                 source,
@@ -56,6 +59,7 @@ def command(notebooks: tuple[Path, ...], out: Path | None, form: str | None, **o
                 report=lambda notice, name=name: click.echo(f"{name}{notice}", err=True),
                 **options,
             )
+            note_written(made)
             click.echo(str(made))
         except (WorkbookError, OSError) as refusal:
             refused += 1

@@ -301,8 +301,9 @@ def _pieces(
         if code and source.strip() and "remove-input" not in tags:
             yield Piece("code", text=clean(source), **common), {}
         if "remove-output" not in tags:
+            intended = {"intended": True} if "raises-exception" in tags else {}
             for output in _merged(cell.get("outputs", [])):
-                yield from _output(output, common, priority)
+                yield from _output(output, {**common, "metadata": intended} if _failed(output) else common, priority)
 
 
 def _merged(outputs: list[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
@@ -324,6 +325,10 @@ def _merged(outputs: list[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
         yield output
     if pending:
         yield pending
+
+
+def _failed(output: Mapping[str, Any]) -> bool:
+    return output.get("output_type") == "error"
 
 
 def _output(

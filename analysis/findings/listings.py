@@ -5,6 +5,7 @@ Each function chooses and words rows and returns a `Table`; what is computed com
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -250,6 +251,11 @@ def measured(frame: pd.DataFrame, caption: str, name: str, *, digits: int = 2, b
             shown[column] = [number(value, digits) for value in shown[column]]
         elif shown[column].dtype.kind == "M":
             shown[column] = shown[column].dt.strftime("%Y-%m-%d")
+        else:
+            # Names such as `no_events`, where a column holds nothing else.
+            held = [cell for cell in shown[column].dropna() if isinstance(cell, str)]
+            if held and all(re.fullmatch("[a-z0-9]+(_[a-z0-9]+)*", name) for name in held):
+                shown[column] = [cell.replace("_", " ") if isinstance(cell, str) else cell for cell in shown[column]]
     return Table(shown.rename(columns=lambda label: str(label).replace("_", " ")), caption, name)
 
 

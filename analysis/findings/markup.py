@@ -20,7 +20,7 @@ _TEMPLATE = """
 
 {%- macro table(caption, heads, rows) -%}
 <table><caption>{{ caption }}</caption>
-{#- #}<thead><tr>{% for head in heads %}<th scope="col">{{ head }}</th>{% endfor %}</tr></thead>
+{#- #}<thead><tr>{% for head in heads %}<th scope="col" style="text-align:left">{{ head }}</th>{% endfor %}</tr></thead>
 {#- #}<tbody>
 {%- for row in rows %}<tr>
   {%- for cell in row %}<td style="text-align:left">{{ cell }}</td>{% endfor -%}

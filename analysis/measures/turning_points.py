@@ -7,7 +7,7 @@ Goldstein score of that period's acts with its sign turned, from -10 to 10, high
 are left out, not set to zero: nothing recorded is not calm. Neighbouring observations may thus lie months apart where
 the record is thin.
 
-The number of turning points is chosen by PELT (least squares, exact) with a penalty for each one,
+The number of turning points is chosen by optimal partitioning (least squares, exact) with a penalty for each one,
 
     penalty = 2 * v * log(n),    v = s2 * (1 + r) / (1 - r)
 
@@ -111,9 +111,8 @@ def turning_points(
 
     References
     ----------
-    Killick, Fearnhead, Eckley (2012), JASA 107(500), for PELT. Truong, Oudre, Vayatis (2020), Signal Processing 167,
-    for `ruptures`. Antoch, Huskova, Veraverbeke (1995), Journal of Nonparametric Statistics 5(2), for redrawing
-    within segments.
+    Jackson et al. (2005), IEEE Signal Processing Letters 12(2), for the exact search. Antoch, Huskova, Veraverbeke
+    (1995), Journal of Nonparametric Statistics 5(2), for redrawing within segments.
 
     Examples
     --------
@@ -172,13 +171,38 @@ def segment(values: Floats, penalty: float, min_size: int, count: int | None = N
     """Return the index of the first value of each new segment: as many as the penalty allows, or `count`."""
     if len(values) < 2 * min_size or np.ptp(values) == 0 or not np.isfinite(penalty):
         return []
-    import ruptures
+    total = len(values)
+    sums, squares = (np.concatenate([[0.0], np.cumsum(one)]) for one in (values, values**2))
+    size = np.arange(total + 1)[None, :] - np.arange(total + 1)[:, None]
+    # Row: first value of a segment; column: first after it. Its cost is the sum of squares about its mean.
+    spread = squares[None, :] - squares[:, None] - (sums[None, :] - sums[:, None]) ** 2 / np.maximum(size, 1)
+    cost = np.where(size >= min_size, spread, np.inf)
+    came: list[Days]
+    if count is not None:
+        best, came = cost[0], []
+        for _ in range(count):
+            through = best[:, None] + cost
+            came.append(through.argmin(axis=0))
+            best = through.min(axis=0)
+        return _back(came, total) if np.isfinite(best[total]) else []
+    # A record of one value in each segment has no noise: any positive penalty then finds just its steps.
+    extra, last = max(penalty, 1e-9), np.zeros(total + 1, dtype=np.int64)
+    best = np.zeros(total + 1)
+    for end in range(1, total + 1):
+        through = best[:end] + cost[:end, end] + extra
+        last[end] = through.argmin()
+        best[end] = through[last[end]]
+    return _back([last] * total, total)
 
-    # The linear kernel's cost is the sum of squares about the mean; this form of PELT runs in C.
-    search = ruptures.KernelCPD(kernel="linear", min_size=min_size).fit(values[:, None])
-    # A record of one value in each segment has no noise: any positive cost then finds just its steps.
-    found = search.predict(n_bkps=count) if count is not None else search.predict(pen=max(penalty, 1e-9))
-    return [int(place) for place in found[:-1]]
+
+def _back(came: list[Days], total: int) -> list[int]:
+    """Follow the best last segment from the end to the start."""
+    found, place = [], total
+    for step in reversed(came):
+        if not (place := int(step[place])):
+            break
+        found.append(place)
+    return found[::-1]
 
 
 def _check(where: str, penalty: float | None, min_size: int, band: float, draws: int, top: int) -> None:

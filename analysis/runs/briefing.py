@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.atomic import write_document
+from analysis.cli_options import check_unedited
 from analysis.errors import OptionError, one_of
 from analysis.record import places
 from analysis.runs import days
@@ -44,6 +45,7 @@ def brief(
     parameters: Mapping[str, Any] | None = None,
     *,
     keep_notebook: bool = False,
+    force: bool = True,
     typed: Mapping[str, str] | None = None,
     progress: Callable[[str], None] = lambda words: None,
 ) -> Path:
@@ -59,6 +61,8 @@ def brief(
         Parameters of `notebooks/briefing.ipynb`, as typed or as text.
     keep_notebook : bool
         Whether to write the executed notebook beside the document.
+    force : bool
+        Whether a file that was edited since it was written, or came from elsewhere, is overwritten.
     typed : mapping, optional
         How the user wrote a parameter's name, such as `--as-of`, so that a refusal names what was typed.
     progress : callable
@@ -88,6 +92,7 @@ def brief(
     except OptionError as error:
         field = names.get(error.field, error.field)
         raise OptionError(error.where, field, error.expected, error.got, error.fault.hint) from None
+    check_unedited(path, force)
     name = relationship if relationship in places.relationships() else str(folder)
     progress(f"Running {notebook.name} for {folder.name} ...")
     from analysis.runs.running import run
@@ -131,6 +136,9 @@ def from_file(path: str | os.PathLike[str]) -> dict[str, Any]:
             raise OptionError(
                 "brief", "from", "a view that goes to its cut-off", f"one that ends on {run['end']}", way_out
             )
+        if run.get("seed") and "explorer" in str(run.get("notebook")):
+            way_out = f"Take the line `seed = {run['seed']}` out of the file."
+            raise OptionError("brief", "from", "a view with the seed of briefings, 0", f"seed {run['seed']}", way_out)
     if not isinstance(held, dict):
         raise OptionError("brief", "from", "a file with a table [parameters]", file.name)
     return held

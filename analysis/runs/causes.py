@@ -41,7 +41,7 @@ _LIBRARIES = {
     "contourpy", "duckdb", "font-source-sans-pro", "fonttools", "ibis-framework", "ipykernel", "ipython",
     "ipywidgets", "jupyter_client", "kiwisolver", "krippendorff", "matplotlib", "matplotlib-inline", "narwhals",
     "nbclient", "nbformat", "numpy", "pandas", "pandera", "papermill", "pillow", "pyarrow", "pypandoc-binary",
-    "rapidfuzz", "rich", "ruptures", "scipy", "traitlets", "typst",
+    "rapidfuzz", "rich", "scipy", "traitlets", "typst",
 }  # fmt: skip
 _PACKAGE = Path(__file__).resolve().parents[1]
 _TABLES = (".csv", ".json")

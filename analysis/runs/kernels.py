@@ -25,6 +25,7 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import Type, default
 
+from analysis.record.places import KERNEL
 from analysis.runs.processes import environment, folder, kill_group
 
 _RETRY = 5  # milliseconds
@@ -86,7 +87,7 @@ class HereKernelManager(AsyncKernelManager):
         """The specification: this interpreter, with this package in reach, and sets in the same order in every run."""
         changed = {name: value for name, value in environment().items() if os.environ.get(name) != value}
         return KernelSpec(
-            argv=[executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+            argv=[executable, *KERNEL, "-f", "{connection_file}"],
             display_name="Python 3",
             language="python",
             # jupyter_client reads `$` in these as a template.

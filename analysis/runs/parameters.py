@@ -227,8 +227,18 @@ def _literals(kind: str) -> tuple[Any, ...] | None:
 
 
 def _comments(source: str) -> dict[int, str]:
-    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
-    return {token.start[0]: token.string.lstrip("#").strip() for token in tokens if token.type == tokenize.COMMENT}
+    """Return the comment behind each line; one that goes on in the next lines is indented there, as `#   more`."""
+    found: dict[int, str] = {}
+    begun = last = 0
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            line, text = token.start[0], token.string.lstrip("#").strip()
+            if token.string.startswith("#  ") and token.start[1] == 0 and begun and line == last + 1:
+                found[begun] += f" {text}"
+            else:
+                begun, found[line] = line, text
+            last = line
+    return found
 
 
 def _typed(parameter: Parameter, value: Any, where: str) -> Any:

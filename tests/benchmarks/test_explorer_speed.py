@@ -16,7 +16,7 @@ from analysis import explore
 from analysis.explore.view import View
 
 CHANGES: dict[str, tuple[Any, Any]] = {
-    "half_life": (90, 200),
+    "half_life": ("90", "200"),
     "domains": (("energy",), ()),
     "as_of": (datetime.date(2024, 9, 30), None),
 }
@@ -34,4 +34,4 @@ def test_a_change_is_redrawn(benchmark: Any, chart: str, start: str | None, cont
         getattr(opened.controls, control).value = next(values)
 
     benchmark.pedantic(change, rounds=6, warmup_rounds=1)
-    assert opened.chart.value.startswith("<img")
+    assert "<img" in opened.chart.value

@@ -17,6 +17,7 @@ from typing import Any
 
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
+from analysis.record.places import KERNEL
 from analysis.runs.kernels import HereKernelManager
 from analysis.runs.kernels import WarmEngine as WarmEngine  # an entry point of earlier installations
 from analysis.runs.warm import client
@@ -39,7 +40,7 @@ class ForkProvisioner(LocalProvisioner):
             _log.warning("Kernel not forked. %s", reason)
             return await super().launch_kernel(cmd, **kwargs)
         environment = dict(kwargs.get("env") or os.environ)
-        arguments = {"arguments": cmd[cmd.index("ipykernel_launcher") + 1 :]}
+        arguments = {"arguments": cmd[(*cmd, "-f").index("-f") :]}
         log = str(getattr(kwargs.get("stderr"), "name", ""))
         request = Request(kernel, arguments, environment, cwd, log if os.path.isabs(log) else None)
         # A server that is still importing answers late; the event loop must not wait for it.
@@ -75,9 +76,8 @@ def why_cold(cmd: list[str], cwd: str) -> str:
     """Return why this kernel cannot be forked, as a sentence; empty when it can."""
     if reason := client.unavailable():
         return reason
-    flags = cmd[1 : cmd.index("-m")] if "-m" in cmd else cmd[1:]
-    ours = cmd[:1] == [sys.executable] and "ipykernel_launcher" in cmd
-    if not ours or any(not flag.startswith("-Xfrozen") for flag in flags):
+    begin = [flag for flag in cmd[: (*cmd, "-f").index("-f")] if not flag.startswith("-Xfrozen")]
+    if begin not in ([sys.executable, *KERNEL], [sys.executable, "-m", "ipykernel_launcher"]):
         return f"It is started by {' '.join(cmd[:3])}, not by this Python as ipykernel."
     if (Path(cwd) / "matplotlibrc").is_file():
         return "Its folder has a matplotlibrc, which matplotlib reads when it is imported."

@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from analysis.record import places
-from analysis.runs import parameters
 from analysis.runs.running import quickly
 
 if TYPE_CHECKING:
@@ -55,8 +54,6 @@ MODULES = (
     "tornado.queues",
     "typst",
 )
-# Slow modules that only some notebooks need: those whose code has this word.
-ALSO = {"turning_points": "ruptures"}
 # Of this package everything but what no notebook calls.
 _NOT_LOADED = (
     "analysis.cli",
@@ -94,10 +91,6 @@ def silently() -> Iterator[None]:
 
 def prepare(server: ForkServer, run: Run) -> None:
     """Have the fork server import and load what a run begins with."""
-    cells = parameters.read(run.notebook)["cells"]
-    code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
-    for module in (module for word, module in ALSO.items() if word in code):
-        server.prepare(importlib.import_module, module)
     name = run.parameters.get("relationship", run.settings.get("relationship"))
     if isinstance(name, str) and name:
         server.prepare(record, str(places.relationship(name)))
