@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from test_one_answer import shown
 
 import analysis as an
 
@@ -39,3 +40,12 @@ def test_a_measure_of_nothing_is_empty_or_refused_in_words(name: str, day: str, 
     measure = getattr(an, name)
     with suppress(an.WorkbookError):
         measure(**arguments(measure, rel))
+
+
+@pytest.mark.parametrize("notebook", ["briefing", "tensions", "dependencies", "assessments"])
+@pytest.mark.parametrize(("day", "domains"), DAYS)
+def test_a_notebook_of_nothing_runs_to_its_end_and_draws_no_act(
+    notebook: str, day: str, domains: tuple[str, ...]
+) -> None:
+    values = shown("russia-belarus", day, domains, notebook)
+    assert not [value for value in values if isinstance(value, an.Chart) and value.drawn and value.name == "tension"]

@@ -34,9 +34,9 @@ if os.environ.get("ONE_ANSWER") == "all":
     SAMPLE = [(day, domains) for day in DAYS for domains in ((), ("energy",))]
 
 
-def shown(relationship: str, as_of: str | None, domains: tuple[str, ...]) -> list[Any]:
-    """Run the briefing's cells and return what each of them shows."""
-    cells = json.loads((places.notebooks() / "briefing.ipynb").read_text(encoding="utf-8"))["cells"]
+def shown(relationship: str, as_of: str | None, domains: tuple[str, ...], notebook: str = "briefing") -> list[Any]:
+    """Run the cells of a notebook and return what each of them shows."""
+    cells = json.loads((places.notebooks() / f"{notebook}.ipynb").read_text(encoding="utf-8"))["cells"]
     names: dict[str, Any] = {}
     values = []
     for cell in cells:

@@ -1,6 +1,6 @@
 """What changed since the last briefing: the steps from one level to the other, as a waterfall.
 
-The upper bar is the share then, the lower one the share now, each with its 90 % bracket; between them stand what
+The upper bar is the share then, the lower one the share now, each with its 90% bracket; between them stand what
 fading did to the older acts, the new acts that lowered the share most, the others that did, and those that raised it.
 The steps add up exactly: where each bar ends the next begins.
 """

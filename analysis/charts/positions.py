@@ -144,7 +144,7 @@ def cut_eras(rows: pd.DataFrame, voice: str, eras: pd.DataFrame | None) -> list[
 
 def title_data(cut: Sequence[Era], scale: str) -> Title:
     """Return what is said: the break before and after which the shares on the upper steps lie farthest apart, where
-    their 90 % intervals do not meet; else the last period with enough voices.
+    their 90% intervals do not meet; else the last period with enough voices.
 
     Keys: "break", "level", "few".
     """
@@ -170,7 +170,7 @@ def _pooled(part: Sequence[Era]) -> tuple[int, int]:
 
 
 def _interval(hits: int, n: int) -> tuple[float, float]:
-    """Return Wilson's 90 % interval of a share."""
+    """Return Wilson's 90% interval of a share."""
     z = 1.645
     share, spread = hits / n, z**2 / n
     middle, half = share + spread / 2, float(np.sqrt(spread * (share * (1 - share) + spread / 4)))

@@ -3,7 +3,7 @@
 The share runs from 0 percent (all recorded weight is friendly) to 100 (all is hostile), and so does the axis. The line
 is filled towards the usual level, the long-run share: a share has no natural middle. There is no line before the first
 act, nor where the newest one is older than a half-life. How sure a level is stands where it is asked: at the named
-peaks and at the end, as the 90 % whisker of that day. Each named peak bears the act that raised it most.
+peaks and at the end, as the 90% whisker of that day. Each named peak bears the act that raised it most.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ def font(size: float, weight: int = REGULAR) -> FontProperties:
 def width(text: str, size: float, weight: int = REGULAR) -> float:
     """Return the width of one line of text in inches: the sum of its glyphs' advances.
 
-    Kerning is left out; with it a line is at most 2 % narrower (measured on the 775 texts of a briefing). Laying each
+    Kerning is left out; with it a line is at most 2% narrower (measured on the 775 texts of a briefing). Laying each
     trial line out in full would take a third of the time of a chart.
     """
     return sum(_advance(letter, weight) for letter in text) * size / 72 * _HINTING

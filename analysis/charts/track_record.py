@@ -92,7 +92,7 @@ def _class(middle: float) -> str:
 
 def classes(rows: pd.DataFrame) -> pd.DataFrame:
     """Count each class: `said`, `low_said`, `high_said`, `n`, `hits` (without those that came true in part), `value`,
-    `low`, `high` (Jeffreys' 90 % interval).
+    `low`, `high` (Jeffreys' 90% interval).
     """
     from scipy.special import betaincinv
 

@@ -368,4 +368,17 @@ def _table(title: str, frame: pd.DataFrame, limit: int | None = None) -> None:
     click.echo()
 
 
-COMMANDS = (init, copy, new, *draft_commands.COMMANDS, import_, template, evidence, agree, diff, doctor, coverage, migrate)
+COMMANDS = (
+    init,
+    copy,
+    new,
+    *draft_commands.COMMANDS,
+    import_,
+    template,
+    evidence,
+    agree,
+    diff,
+    doctor,
+    coverage,
+    migrate,
+)

@@ -82,7 +82,7 @@ class Reading:
     coverage : DataFrame
         One row a period of the archives: see `coverage.Period`.
     schemes : DataFrame
-        One row a file whose scores or quad classes disagree with its own scheme in more than 0.5 % of rows.
+        One row a file whose scores or quad classes disagree with its own scheme in more than 0.5% of rows.
     """
 
     feed: str

@@ -1,7 +1,7 @@
 """Figures drawn: matplotlib's Agg and SVG, with each text laid out once.
 
 Matplotlib lays a text out for each format, in Agg twice, once to know its size and once to draw it, and hints and
-renders every glyph by itself; that is most of the time of a chart, and hinted words are up to 5 % wider than those of
+renders every glyph by itself; that is most of the time of a chart, and hinted words are up to 5% wider than those of
 the SVG beside them. Here a text is laid out once, unhinted as on paper. In SVG it stays text; for pixels it is filled
 as one path made of the outlines of its glyphs, which are kept. What needs more than one glyph for each letter (accents
 set as marks, scripts whose letters join or run from right to left), letters that no font has, and formulas are left to

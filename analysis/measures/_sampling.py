@@ -33,7 +33,7 @@ _AT_ONCE = (np.mean, np.median)
 def fraction(value: float, where: str, field: str) -> None:
     """Raise OptionError when `value` is not strictly between 0 and 1."""
     if not 0 < value < 1:
-        raise OptionError(where, field, "a number between 0 and 1", value, "Write 0.9 for a 90 % interval.")
+        raise OptionError(where, field, "a number between 0 and 1", value, "Write 0.9 for a 90% interval.")
 
 
 def clusters(labels: pd.Series) -> list[Ints]:

@@ -73,7 +73,7 @@ def plan(
     band : float
         Nominal probability, above 0 and below 1.
     draws : int
-        At least 20; 500 puts the Monte Carlo error of a 90 % bound near 0.03 of the band's width.
+        At least 20; 500 puts the Monte Carlo error of a 90% bound near 0.03 of the band's width.
     sources_of_error : sequence of {"events", "dates", "coding"} or None
         None means all; "coding" only where the table has `cameo` or `root`.
     coding_error : float or DataFrame

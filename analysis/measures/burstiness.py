@@ -31,7 +31,7 @@ from analysis.measures._frames import Floats
 SCALES = (1.0, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0, 14.0, 21.0, 30.0, 45.0, 60.0)
 BRANCHING = np.linspace(0.0, 0.95, 96)
 _COURSE = 365.0  # days; standard deviation of the kernel that makes the smooth course
-_NINETY = 2.706  # twice the loss in log-likelihood at which a value leaves the 90 % interval
+_NINETY = 2.706  # twice the loss in log-likelihood at which a value leaves the 90% interval
 
 
 def burstiness(
@@ -56,7 +56,7 @@ def burstiness(
     -------
     DataFrame
         Two rows: `measure` ("conflict": score below zero, "cooperation": above), `value` (the branching n: further
-        acts per act, from 0 up), `low`, `high` (90 % interval from the profile of the likelihood), `days` (the time
+        acts per act, from 0 up), `low`, `high` (90% interval from the profile of the likelihood), `days` (the time
         scale u), `likelihood_ratio` (twice the gain in log-likelihood over n = 0), `events` (acts used), `left_out`
         (acts dated to more than a day). With fewer than ten acts there is no value.
 

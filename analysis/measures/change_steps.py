@@ -52,9 +52,9 @@ def change_steps(
     DataFrame
         In the order in which it is read: a row "then", one "fade", the acts that lower ("lower") and the rest of these
         ("lower, others"), those that raise ("raise", "raise, others"), a row "now". `value` is the share (0 to 1) with
-        `low`, `high` (90 %) for "then" and "now", else the step; the steps add up to now less then. `date`,
+        `low`, `high` (90%) for "then" and "now", else the step; the steps add up to now less then. `date`,
         `event_id`, `title`, `short` of a named act; `acts` (how many the row is made of); `clear` (bool: whether the
-        98 % band of the difference leaves zero), the same in every row. No row where nothing had been recorded by then.
+        98% band of the difference leaves zero), the same in every row. No row where nothing had been recorded by then.
 
     Raises
     ------

@@ -9,7 +9,7 @@ The event index of both days is that of the record as loaded, so that the change
 every sentence tells: what has been learned since of the time before is no change of the relationship. It is *clear*
 when the band of the difference (`difference.WORD_BAND`) leaves zero. The other measures are read off each state as it
 was known, with the ranks of indicators and the base rates of that state; their change is clear when the two bands do
-not overlap, which two independent estimates of one value with 90 % bands do in 2 of 100 cases. Bands are not all of
+not overlap, which two independent estimates of one value with 90% bands do in 2 of 100 cases. Bands are not all of
 one kind, so `band` names it.
 """
 
@@ -29,7 +29,7 @@ from analysis.measures.headline import headline
 if TYPE_CHECKING:
     from analysis.record.relationship import Relationship
 
-APART_RATE = 0.02  # how often the 90 % bands of two independent estimates of one value do not overlap
+APART_RATE = 0.02  # how often the 90% bands of two independent estimates of one value do not overlap
 _MOVED = ["indicator", "name", "unit", "domain", "period_then", "value_then", "period_now", "value_now", "change"]
 _MOVED += ["alike", "withheld_then", "withheld_now", "state", "caveats"]
 

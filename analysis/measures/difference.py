@@ -18,7 +18,7 @@ from analysis.measures._frames import Floats
 from analysis.measures._redraw import Cluster, redraw
 
 WORD_BAND = 0.95
-"""The band that must leave zero before a text says "rose" or "fell": wider than the 90 % of levels, so that such words
+"""The band that must leave zero before a text says "rose" or "fell": wider than the 90% of levels, so that such words
 are said of fewer than one in ten records in which nothing changes, thin ones among them (docs/methods.md, "How a
 sentence is made")."""
 WORD_RATE = 0.05

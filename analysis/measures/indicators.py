@@ -102,7 +102,7 @@ def unusual_length(rows: pd.DataFrame) -> pd.Series[bool]:
     Parameters
     ----------
     rows : DataFrame
-        Needs `measure`, `start`, `end`, `value`. Lengths within 15 % of the series' median count as usual.
+        Needs `measure`, `start`, `end`, `value`. Lengths within 15% of the series' median count as usual.
     """
     days = (rows["end"] - rows["start"]).dt.days + 1
     usual = days.where(rows["value"].notna()).groupby(rows["measure"]).transform("median")

@@ -10,7 +10,7 @@ base rate is therefore, unless told otherwise, that of the days *of the same cal
 often as it holds conflict acts. And conflict acts come in clusters, so neighbouring windows share their events: the
 interval redraws whole years, not acts. What remains is a difference in frequency. It may come from an answer, from
 the same quarrel going on, or from a third thing moving both; the measure cannot tell these apart. In simulations
-without any answer a nominal 90 % interval lies clear of zero in 17 of 100 cases (docs/methods.md).
+without any answer a nominal 90% interval lies clear of zero in 17 of 100 cases (docs/methods.md).
 """
 
 from __future__ import annotations

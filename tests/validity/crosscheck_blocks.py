@@ -49,7 +49,7 @@ def coding_error(rel: Relationship) -> str:
         "turned": ("signs that differ, of 100", cases),
         "moved": ("scores that differ, of 100", cases),
         "width": ("mean width of the band", three),
-        "now": ("90 % band on the last day", text),
+        "now": ("90% band on the last day", text),
     }
     shown, assumed = frame.dropna(subset=["acts"]), frame.iloc[-1]
     sentence = (
@@ -73,7 +73,7 @@ def figures_and_events(rel: Relationship) -> str:
     apart = row["low"] > 0 or row["high"] < 0
     sentence = (
         f"The changes of the composite and the coded shifts have a rank correlation of {change(row['value'])} over "
-        f"{row['n']} years, 90 % interval {signed(row['low'])} to {signed(row['high'])}, "
+        f"{row['n']} years, 90% interval {signed(row['low'])} to {signed(row['high'])}, "
         f"{'which leaves out 0' if apart else 'which holds 0: the two do not confirm each other'}."
     )
     return block(sentence, table(frame, columns))
@@ -89,7 +89,7 @@ def assessors(rel: Relationship) -> str:
         frame.sort_values("value", ascending=False, kind="stable").iloc[0],
     )
     sentence = (
-        f"Assessors' tension and the index of the same day have a rank correlation of {change(now['value'])} (90 % "
+        f"Assessors' tension and the index of the same day have a rank correlation of {change(now['value'])} (90% "
         f"interval {signed(now['low'])} to {signed(now['high'])}; {now['n']} assessments of {now['voices']} voices in "
         f"{now['years']} years). It is highest with the index {best['when']}."
     )
@@ -115,7 +115,7 @@ def agreement(rel: Relationship) -> str:
         "pairs": ("pairs", text),
         "within_one": ("pairs within one step", two),
     }
-    sentence = "Ordinal alpha, a unit being a subject in a calendar year, with a 90 % interval: " + " and ".join(
+    sentence = "Ordinal alpha, a unit being a subject in a calendar year, with a 90% interval: " + " and ".join(
         f"{change(row.value)} on {row.scale} ({signed(row.low)} to {signed(row.high)})" for row in frame.itertuples()
     )
     usual = "below" if (frame["value"] < _TENTATIVE).all() else "not throughout below"
@@ -147,11 +147,11 @@ def forecasts(rel: Relationship) -> str:
         "deadline_basis": ("deadline", text),
         "n": ("scored", text),
         "value": ("Brier score", three),
-        "interval": ("90 % interval", text),
+        "interval": ("90% interval", text),
         "range": ("range of the words", text),
         "base_rate": ("came true", two),
         "skill": ("skill against even odds", change),
-        "skill_interval": ("90 % interval", text),
+        "skill_interval": ("90% interval", text),
     }
     row = frame.iloc[0]
     clear = row["skill_low"] > 0 or row["skill_high"] < 0
@@ -184,7 +184,7 @@ def forecast_parts(rel: Relationship) -> str:
     reliability, resolution = rows.loc["reliability"], rows.loc["resolution"]
     sentence = (
         f"{number(reliability['n'], 0)} forecasts in {number(reliability['bins'], 0)} bins, "
-        f"{number(reliability['single_bins'], 0)} of them with a single forecast; 90 % intervals of the corrected "
+        f"{number(reliability['single_bins'], 0)} of them with a single forecast; 90% intervals of the corrected "
         f"form. Words and frequencies are {three(reliability['corrected'])} apart (reliability, 0 is best) and the "
         f"bins tell cases apart by {three(resolution['corrected'])} (resolution)."
     )

@@ -2,7 +2,7 @@
 
 At the end of each quarter every method sees the acts up to that day and says how likely an act of a later quarter is to
 be one of conflict: as a distribution over that chance, `Spoken`. What comes is scored three ways: how many of the acts
-are of conflict, given how many acts there are (logarithmic score; CRPS of their share; whether the 90 % interval holds
+are of conflict, given how many acts there are (logarithmic score; CRPS of their share; whether the 90% interval holds
 it), the mean Goldstein score of the quarter (CRPS, sizes drawn from the past of that sign), and the number of acts of
 conflict (logarithmic score, the number of acts foreseen alike for all methods, from the two years before). Whatever a
 method has to choose is chosen on the past. Acts dated to more than 92 days, and acts with a score of zero, stay out.
@@ -112,7 +112,7 @@ def gains(frame: pd.DataFrame, against: str = "constant", draws: int = 4000, see
     Returns
     -------
     DataFrame
-        One row a method: `method`, `log_score` (mean a quarter), `gain` (summed, over the method `against`), `low`, `high` (90 %
+        One row a method: `method`, `log_score` (mean a quarter), `gain` (summed, over the method `against`), `low`, `high` (90%
         bootstrap over quarters), `crps_share`, `crps_tone`, `log_number` (means), `held` (part of the quarters, 0 to 1),
         `quarters`, `acts`.
     """

@@ -32,11 +32,11 @@ def standing(rel: Relationship) -> str:
         "method": ("method", text),
         "log_score": ("log score a quarter", three),
         "gain": ("summed, over the constant", lambda value: signed(float(str(value)), 1)),
-        "interval": ("90 % interval", text),
+        "interval": ("90% interval", text),
         "crps_share": ("CRPS of the share", three),
         "crps_tone": ("CRPS of the tone", two),
         "log_number": ("log score of the number", three),
-        "held": ("90 % interval held, of 100", cases),
+        "held": ("90% interval held, of 100", cases),
     }
     halves = foresight.half_lives(rel.events, FIRST, last).sort_values("log_score", ascending=False, kind="stable")
     lines = table(
@@ -65,7 +65,7 @@ def standing(rel: Relationship) -> str:
 WORLDS: Mapping[str, Callable[[np.random.Generator], worlds.World]] = {
     "nothing changes": lambda rng: worlds.world(15, 0.28),
     "nothing changes, in bursts as recorded": lambda rng: worlds.world(15, 0.28, bursts=0.25),
-    "a slow wave, 10 to 46 % hostile, in bursts": lambda rng: worlds.LIKE,
+    "a slow wave, 10 to 46% hostile, in bursts": lambda rng: worlds.LIKE,
     "wandering as estimated, in bursts": lambda rng: worlds.world(15, likely.path(rng, 1.1, 150.0), bursts=0.25),
     "the same, 50 acts a year": lambda rng: worlds.world(50, likely.path(rng, 1.1, 150.0), bursts=0.25),
 }

@@ -30,10 +30,10 @@ STEADY: Mapping[str, World] = {
     "20 acts a year, in clusters": world(20, 0.3, followers=1.0),
 }
 STEPPED: Mapping[str, World] = {
-    "one change, 15 to 65 % hostile, 20 acts a year": world(20, _steps(0.15, 0.65)),
-    "one change, 15 to 65 % hostile, 8 acts a year": world(8, _steps(0.15, 0.65)),
-    "one change, 20 to 45 % hostile, 20 acts a year": world(20, _steps(0.2, 0.45)),
-    "two changes, 10 to 70 to 10 % hostile, 30 acts a year": world(30, _steps(0.1, 0.7, 0.1)),
+    "one change, 15 to 65% hostile, 20 acts a year": world(20, _steps(0.15, 0.65)),
+    "one change, 15 to 65% hostile, 8 acts a year": world(8, _steps(0.15, 0.65)),
+    "one change, 20 to 45% hostile, 20 acts a year": world(20, _steps(0.2, 0.45)),
+    "two changes, 10 to 70 to 10% hostile, 30 acts a year": world(30, _steps(0.1, 0.7, 0.1)),
 }
 
 
@@ -61,7 +61,7 @@ def recovery(repeats: int = 100, seed: int = 5) -> pd.DataFrame:
     DataFrame
         One row a world: `world`, `fewer`, `right`, `more` (parts of the records by number of turning points found),
         and of those with the right number: `apart` (median distance in days to the true day) and `held` (part of the
-        true days inside the date's 90 % interval, give or take the week over which acts are averaged).
+        true days inside the date's 90% interval, give or take the week over which acts are averaged).
     """
     rows = []
     for name, one in STEPPED.items():
@@ -128,7 +128,7 @@ SIDES: Mapping[str, tuple[Callable[[np.random.Generator], tuple[Days, Days]], Li
 
 
 def answers(repeats: int = 100, seed: int = 0) -> pd.DataFrame:
-    """Count the records in which `response` sets a 90 % interval clear of zero, where there are answers and where not.
+    """Count the records in which `response` sets a 90% interval clear of zero, where there are answers and where not.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""How often does a nominal 90 % band hold a known truth?
+"""How often does a nominal 90% band hold a known truth?
 
 Each function writes down many records of known worlds (`worlds`), measures them as a user would and counts. A row of
 its result is one world. Shares of cases carry a chance of their own: with 100 repeats a true 90 of 100 shows as 85 to
@@ -38,7 +38,7 @@ COURSES: Mapping[str, World] = {
 
 
 def tension_bands(repeats: int = 80, seed: int = 2026) -> pd.DataFrame:
-    """Count how often a nominal 90 % band of `tension`, and of `difference`, holds the truth.
+    """Count how often a nominal 90% band of `tension`, and of `difference`, holds the truth.
 
     Returns
     -------
@@ -111,7 +111,7 @@ PARTED: Mapping[str, tuple[World, World]] = {
 
 
 def conduct_bands(repeats: int = 100, seed: int = 11) -> pd.DataFrame:
-    """Count how often the nominal 90 % band of `conduct` holds words, deeds and the gap of a world in which they part.
+    """Count how often the nominal 90% band of `conduct` holds words, deeds and the gap of a world in which they part.
 
     Returns
     -------
@@ -144,7 +144,7 @@ def _both(words: World, deeds: World, rng: np.random.Generator) -> pd.DataFrame:
 
 
 def initiative_bands(repeats: int = 200, seed: int = 3) -> pd.DataFrame:
-    """Count how often the nominal 90 % interval of `initiative` holds the part of conflict that one side began.
+    """Count how often the nominal 90% interval of `initiative` holds the part of conflict that one side began.
 
     Returns
     -------
@@ -181,7 +181,7 @@ def forecast_bands(forecasts: pd.DataFrame, repeats: int = 300, seed: int = 13) 
     Returns
     -------
     DataFrame
-        One row: `n`, `brier` (expected score), `held` (part of the repeats whose 90 % interval of `brier` holds it),
+        One row: `n`, `brier` (expected score), `held` (part of the repeats whose 90% interval of `brier` holds it),
         `reliability`, `corrected` (means of the reliability part, plain and bias-corrected; the true one is 0).
     """
     scored = resolve(forecasts)

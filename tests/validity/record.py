@@ -59,7 +59,7 @@ def choices(rel: Relationship) -> pd.DataFrame:
         One row a choice: `kind` (half-life, shrinkage, scores, acts), `choice`, `changed` (acts whose score differs, or
         that are left out or entered twice), `unscored` (acts to which another table gives no score; ours then stands),
         `rank_correlation`, `largest` (difference, other less ours), `month` of it, `outside` (months in which the other
-        lies outside our 90 % band), `months` (compared).
+        lies outside our 90% band), `months` (compared).
     """
     base = months(rel)
     rows = [

@@ -104,7 +104,7 @@ def errors(rel: Relationship) -> str:
     }
     single = frame[frame["source"] != "all"].set_index("source")["width"]
     sentence = (
-        f"The 90 % band of the monthly share is {two(frame['width'].iloc[-1])} wide on average. Alone, redrawn "
+        f"The 90% band of the monthly share is {two(frame['width'].iloc[-1])} wide on average. Alone, redrawn "
         f"{single.idxmax()} make a band of {three(single.max())}, {single.idxmin()} one of {three(single.min())}; "
         f"widths do not add up."
     )
@@ -132,5 +132,5 @@ def turning_points(rel: Relationship) -> str:
 def _spans(rel: Relationship) -> str:
     points = find(rel.events)
     return ", ".join(
-        f"{row.date:%Y-%m} (90 % interval {row.date_low:%Y-%m} to {row.date_high:%Y-%m})" for row in points.itertuples()
+        f"{row.date:%Y-%m} (90% interval {row.date_low:%Y-%m} to {row.date_high:%Y-%m})" for row in points.itertuples()
     )

@@ -11,7 +11,7 @@ from analysis.record.relationship import load
 from . import found, held
 from .tables import block, cases, change, range_of, table, text, three, two
 
-# A nominal 90 % band that holds fewer, or more, than these is called too narrow or too wide.
+# A nominal 90% band that holds fewer, or more, than these is called too narrow or too wide.
 _LEVEL, _DIFFERENCE = (0.88, 0.97), (0.85, 0.95)
 _LIKEST = "the same, with wrong signs and cooperation unrecorded in crises"
 _CLUSTERED, _UNSEEN = "20 acts a year, in clusters", "20 acts a year, half of the cooperation unrecorded"
@@ -40,7 +40,7 @@ def bands(repeats: int = 80) -> str:
     like, likest, deaf = (ours.loc[name] for name in (alone.index[0], _LIKEST, _UNSEEN))
     thin, calm = ours.iloc[0], ours.iloc[1:5]
     sentence = (
-        f"Of 100 cases so many were held by a nominal 90 % band ({repeats} records a world, six days and three differences "
+        f"Of 100 cases so many were held by a nominal 90% band ({repeats} records a world, six days and three differences "
         f"each). **In the world with the density and the bursts of the shipped record, drawn by quarters, the band of the share "
         f"held it in {cases(like['tension_share'])} and that of a year's difference in {cases(like['difference'])}; with one "
         f"sign in twenty wrong and half of the cooperation unrecorded in crises besides, in {cases(likest['tension_share'])} "
@@ -62,7 +62,7 @@ def _verdict(row: pd.Series) -> str:
     for name, (held_part, (least, most)) in aims.items():
         state = "too narrow" if held_part < least else "too wide" if held_part > most else ""
         words += [f"the band of the {name} is {state}"] if state else []
-    return " and ".join(words) or "as a 90 % band should, give or take what so many records can tell"
+    return " and ".join(words) or "as a 90% band should, give or take what so many records can tell"
 
 
 def density(repeats: int = 300) -> str:
@@ -100,7 +100,7 @@ def conduct_gap(repeats: int = 100) -> str:
     }
     thin = frame.iloc[0]
     sentence = (
-        f"Of 100 cases so many were held by a nominal 90 % band, in worlds where words and deeds swing against each "
+        f"Of 100 cases so many were held by a nominal 90% band, in worlds where words and deeds swing against each "
         f"other ({repeats} records, six days each): the gap in {range_of(frame['gap'])}. The gap goes from −1 to 1; "
         f"with {thin['world']} its band is {two(thin['width'])} wide."
     )
@@ -112,7 +112,7 @@ def initiative(repeats: int = 200) -> str:
     frame = held.initiative_bands(repeats)
     columns = {"world": ("world", text), "held": ("held, of 100", cases), "width": ("mean width", two)}
     sentence = (
-        f"A side that does four in ten acts is found with a nominal 90 % interval that holds 0.4 in "
+        f"A side that does four in ten acts is found with a nominal 90% interval that holds 0.4 in "
         f"{range_of(frame['held'])} of 100 records of twenty years ({repeats} a world)."
     )
     return block(sentence, table(frame, columns))
@@ -146,7 +146,7 @@ def recovery(repeats: int = 100) -> str:
     sentence = (
         f"Of 100 records ({repeats} a world). The right number was found in {range_of(frame['right'])}; a day so "
         f"found was {range_of(frame['apart'], lambda days: number(days, 0))} days off in the median, and its nominal "
-        f"90 % interval held the true day in {range_of(frame['held'])} of 100."
+        f"90% interval held the true day in {range_of(frame['held'])} of 100."
     )
     return block(sentence, table(frame, columns))
 
@@ -164,8 +164,8 @@ def answers(repeats: int = 150) -> str:
     none, dense, all_days, crises = (float(clear.iloc[place]) for place in (0, 3, 4, 5))
     sentence = (
         f"Twelve years with 60 hostile acts of one side ({repeats} records a world). Where the other side never "
-        f"answers the nominal 90 % interval is clear of zero in {cases(none)} of 100, so that it works as one of "
-        f"{cases(1.0 - none)} %. Where some years are recorded more densely answers that are not there are found in "
+        f"answers the nominal 90% interval is clear of zero in {cases(none)} of 100, so that it works as one of "
+        f"{cases(1.0 - none)}%. Where some years are recorded more densely answers that are not there are found in "
         f"{cases(all_days)} of 100 against all days and in {cases(dense)} against those of the same years. Two sides "
         f"that are hostile in the same crises look like answers in {cases(crises)}: **the measure cannot tell these "
         f"apart**."
@@ -180,7 +180,7 @@ def forecasts(repeats: int = 300) -> str:
     columns = {
         "n": ("forecasts", text),
         "brier": ("expected Brier score", three),
-        "held": ("90 % interval held it, of 100", cases),
+        "held": ("90% interval held it, of 100", cases),
         "reliability": ("reliability, plain", three),
         "corrected": ("reliability, corrected", three),
     }
