@@ -1,4 +1,7 @@
-"""Puts the notebooks into the wheel without their outputs, which are two thirds of their size and made by a run."""
+"""Puts notebooks without their outputs into the wheel, and records without the copies of articles beside them.
+
+Outputs are two thirds of a notebook's size and made by a run; the copies are not ours to pass on.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,8 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class Notebooks(BuildHookInterface):
-    """Copies notebooks/ for the time of the build."""
+class Contents(BuildHookInterface):
+    """Copies notebooks/ for the time of the build, and names the files of data/."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Name the copies as files of the wheel; an editable install takes the folder as it is."""
@@ -31,6 +34,11 @@ class Notebooks(BuildHookInterface):
             copy = Path(self.stage.name) / path.name
             copy.write_bytes(content)
             build_data["force_include"][str(copy)] = f"analysis/_notebooks/{path.name}"
+        data = Path(self.root) / "data"
+        for path in sorted(data.rglob("*")):
+            place = path.relative_to(data)
+            if path.is_file() and not any(part == "copies" or part.startswith(".") for part in place.parts):
+                build_data["force_include"][str(path)] = f"analysis/_data/{place.as_posix()}"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Take the copies away."""

@@ -357,7 +357,7 @@ def test_every_act_of_the_period_has_a_mark_with_its_title_day_score_and_grade(r
         assert str(act["start"].year) in words
 
 
-@pytest.mark.parametrize(("chart", "panels"), [("tension", 1), ("conduct", 2)])
+@pytest.mark.parametrize(("chart", "panels"), [("tension", 1), ("conduct", 1)])
 def test_every_day_drawn_tells_its_value(rel, chart, panels):
     opened = explore.explorer(rel, View(chart=chart, start="2014-01-01"))
     marks = Marks(opened.chart.value)

@@ -94,11 +94,11 @@ def test_a_small_record_says_only_that_it_holds_what_was_found(record: Path) -> 
 
 def test_languages_are_those_of_the_cited_pages(tmp_path: Path) -> None:
     years = list(range(2001, 2011))
-    assert "Of 10 cited pages, 6 (60%) are in English, the others in 2 other languages." in many(
+    assert "Of 10 cited pages, 6 (60%) are in English, the others in two other languages." in many(
         tmp_path, years, ["en"] * 5 + ["en-GB"] + ["hy"] * 3 + ["ru"]
     )
     assert "All 10 cited pages are in English." in many(tmp_path, years, ["en"] * 10)
-    assert "0 (0%) are in English, the others in 1 other language." in many(tmp_path, years, ["hy"] * 10)
+    assert "0 (0%) are in English, the others in one other language." in many(tmp_path, years, ["hy"] * 10)
     assert "English" not in many(tmp_path, years, [""] * 12)
     assert "English" not in many(tmp_path, years, ["en"] * 9 + [""])
     assert "Of 11 cited pages" not in many(tmp_path, [*years, 2011], ["en"] * 10 + [""])

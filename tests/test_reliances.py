@@ -13,7 +13,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import zmq.asyncio
 
+from analysis.runs import bounded
 from analysis.runs.warm import client
 
 forks = pytest.mark.skipif(bool(client.unavailable()), reason=client.unavailable())
@@ -116,3 +118,30 @@ def test_pandoc_and_typst_are_where_and_what_they_were() -> None:
     assert b"pandoc" in pandoc.run(["--version"], b"")
     compiler = typst.Compiler(b"= T", font_paths=typst.Fonts(include_system_fonts=False))
     assert compiler.compile(format="pdf", pdf_standards=["1.7"], timestamp=0).startswith(b"%PDF")
+
+
+def test_a_message_whose_arrival_woke_nobody_is_found_by_asking() -> None:
+    async def go() -> tuple[bool, list[bytes]]:
+        context = zmq.asyncio.Context()
+        here, there = context.socket(zmq.PAIR), zmq.Context(context).socket(zmq.PAIR)
+        here.bind("inproc://kernel")
+        there.connect("inproc://kernel")
+        waiting = asyncio.ensure_future(here.recv_multipart())
+        await asyncio.sleep(0.01)
+        there.send(b"reply")
+        # As a message that goes out in this moment does: the sign that something is there is taken away.
+        zmq.Socket(shadow=here.underlying).get(zmq.EVENTS)
+        woken = bool((await asyncio.wait([waiting], timeout=0.3))[0])
+        attending = asyncio.ensure_future(
+            bounded._attend(
+                SimpleNamespace(shell_channel=SimpleNamespace(socket=here), iopub_channel=SimpleNamespace(socket=None))
+            )
+        )
+        try:
+            return woken, await asyncio.wait_for(waiting, 20)
+        finally:
+            attending.cancel()
+            for socket in (here, there):
+                socket.close(0)
+
+    assert asyncio.run(go()) == (False, [b"reply"])

@@ -23,8 +23,8 @@ from analysis.errors import OptionError
 from analysis.record import places
 
 USUAL = "bilateral-workbook"
-_PAGES = ("clusters.md", "feeds.md", "methods.md", "own-relationship.md")
-README = """# A workspace of the bilateral workbook
+_PAGES = ("clusters.md", "feeds.md", "from-article-to-record.md", "methods.md", "own-relationship.md")
+README = f"""# A workspace of the bilateral workbook
 
 | place | holds |
 |---|---|
@@ -35,9 +35,9 @@ README = """# A workspace of the bilateral workbook
 Run these here:
 
     workbook lab                                        open the notebooks in JupyterLab
-    workbook brief russia-belarus --out briefing.pdf    write a briefing
+    workbook brief {places.SHIPPED} --out briefing.pdf    write a briefing
     workbook new aaa-bbb --actors AAA BBB               start a record of another relationship
-    workbook copy russia-belarus                        copy the shipped record, to change it
+    workbook copy {places.SHIPPED}                        copy the shipped record, to change it
     workbook init --update                              after an upgrade: new notebooks beside edited ones
 
 The record that comes with the workbook is read from the package and is not written. A record of the same name in

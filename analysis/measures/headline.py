@@ -85,13 +85,13 @@ def _brier(rel: Relationship, half_life: str, **drawn: Any) -> pd.DataFrame:
 
 _INF, _TENSER, _POINTS, _DRAWN = float("inf"), "tenser", "Goldstein points", "resampled"
 _TENSION = "tension-tension-long_run-sensitivity"
-_PEAK, _TURNS = "the-highest-point-of-a-period-peak", "turning-points-turning_points"
+_PEAK, _TURNS = "the-highest-points-of-a-period-peak-peaks", "turning-points-turning_points"
 _CHANCE = "propensity-propensity-propensity_change-influence"
 _CONDUCT = "rhetoric-against-conduct-conduct-conduct_periods"
 _COMPOSITE = "composite-of-dependence-composite-decompose"
 _SHIFT = "Coded dependence shifts, cumulated"
 _SHIFTS = "event-coded-dependence-event_dependence-dependence_check"
-_VIEWS, _MEET = "positions-positions-position_trend", "meetings-meetings_per_year"
+_VIEWS, _MEET = "positions-positions-position_trend", "meetings-meetings_per_year-meetings_held"
 _SCORES = "forecasts-resolve-brier-open_forecasts"
 _WARM, _UNDER = (partial(_position, scale=scale) for scale in SCALES)
 _RANK, _BRIER = "Assessors on subordination, −2 to 2", "Brier score of forecasts with a stated deadline, 0 to 1"

@@ -246,7 +246,7 @@ def read(path: Path) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
     Examples
     --------
     >>> import analysis as an
-    >>> from analysis import places
+    >>> from analysis.record import places
     >>> tables, faults = an.read(places.relationship("russia-belarus"))
     >>> len(faults)
     0

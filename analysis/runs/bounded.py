@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from typing import Any
 
+import zmq
 from nbclient import NotebookClient
 from nbformat.v4 import new_output
 from traitlets import Integer
@@ -30,6 +32,12 @@ class BoundedClient(NotebookClient):
         """Create the manager of the kernel, and remember it."""
         self.manager = super().create_kernel_manager()
         return self.manager
+
+    async def async_start_new_kernel_client(self, **options: Any) -> Any:
+        """Start the channels to the kernel, and look after them for as long as the event loop runs."""
+        client = await super().async_start_new_kernel_client(**options)
+        self._attending = asyncio.ensure_future(_attend(client))
+        return client
 
     def output(self, outs: Any, msg: dict[str, Any], display_id: str | None, cell_index: int) -> Any:
         """Take an output as far as there is room."""
@@ -61,3 +69,16 @@ class BoundedClient(NotebookClient):
                 words = f"\n[{count:,} characters of output are left out here, after the first {self.limit:,}.]\n"
                 self.nb.cells[index].outputs.append(new_output("stream", name="stderr", text=words))  # type: ignore[no-untyped-call]
         self._left_out.clear()
+
+
+async def _attend(client: Any) -> None:
+    """Ask the sockets twice a second what they hold.
+
+    What arrives in the moment in which another message goes out (nbclient answers the messages of widgets) wakes
+    nobody, and the cell would be waited for without an end; asking wakes who waits.
+    """
+    while True:
+        await asyncio.sleep(0.5)
+        for channel in (client.shell_channel, client.iopub_channel):
+            if channel.socket is not None and not channel.socket.closed:
+                channel.socket.get(zmq.EVENTS)
