@@ -108,8 +108,8 @@ def check_unedited(path: Path, force: bool) -> None:
         When it was edited since, or came from elsewhere.
     """
     if path.is_file() and not force and _noted(path) != _digest(path):
-        way_out = "Name another file with --out, or add --force."
-        raise OptionError("workbook", "--out", "a new file, or one as it was written", str(path), way_out)
+        way_out = f"{path} was edited, or came from elsewhere. Name another file with --out, or add --force."
+        raise OptionError("workbook", "--out", "a new file, or one as it was written", path.name, way_out)
 
 
 def note_written(path: Path) -> None:
