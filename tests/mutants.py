@@ -24,8 +24,8 @@ from house_kit import ROOT, copy_library, python
 
 # What is mutated -> the tests that should notice.
 TARGETS = {
-    "analysis/findings/*.py": ("test_findings*.py", "test_changes.py"),
-    "analysis/charts/*.py": ("test_charts_*.py",),
+    "analysis/findings/*.py": ("test_findings*.py", "test_sentences.py", "test_page_one.py", "test_changes.py"),
+    "analysis/charts/*.py": ("test_charts_titles.py", "test_charts_[!lt]*.py", "test_charts_l*.py"),
     "analysis/record/check.py": ("test_record_check.py", "test_lost_zeros.py", "test_pages.py"),
     "analysis/record/linking.py": ("test_relationship.py", "test_record_check.py", "test_limits.py"),
 }
