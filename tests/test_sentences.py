@@ -385,7 +385,9 @@ class TestAssessors:
 
     def test_the_window_is_the_days_up_to_the_last_one(self) -> None:
         assert self.held(("2010-01-01", "I", -1)).text == ""  # 365 days before
-        assert keys(self.held(("2010-01-02", "I", -1))) == ["positions.views"]
+        for score, seen in ((-1, "subordinate"), (1, "autonomous"), (0, "between")):
+            assert keys(self.held(("2010-01-02", "I", score))) == [f"positions.only_{seen}"]
+        assert keys(self.held(("2010-01-02", "I", -1), ("2010-01-03", "J", -1))) == ["positions.views"]
 
 
 class TestForecasts:

@@ -30,6 +30,7 @@ from analysis.export.terminal_text import one_line
 
 MANIFEST = "manifest.json"
 _TEMPLATE = Path(__file__).with_name("briefing.typ")
+_HERE = "here"
 _CALLED = ("Str", "Math", "Table", "Span", "Div")
 # What Typst would set as a dash, an ellipsis, a soft hyphen or a minus sign.
 _SHORTHAND = re.compile(r"--|\.\.\.|-\?|-\d")
@@ -221,6 +222,7 @@ def _for_typst(blocks: list[Node], source: Source, gallery: Gallery) -> list[Nod
         return _call(node)
 
     walk(blocks, fitted, "Table", "RawBlock")
+    _keep_with_heads([node for node in blocks if node["t"] != "RawBlock"])
     walk(blocks, _picture_call, "Figure", "Image", "RawBlock")
     made: list[Node] = walk(blocks, called, "RawBlock", *_CALLED)
     return made
@@ -293,11 +295,20 @@ def _part(content: list[Any]) -> list[Node] | None:
     return None if anchor else list(blocks)
 
 
+def _keep_with_heads(blocks: list[Node]) -> None:
+    """Mark a figure that is all of its section: at the foot of a page it would leave its heading with nothing below."""
+    kinds = ["Header", *(node["t"] for node in blocks), "Header"]
+    for at, node in enumerate(blocks):
+        if kinds[at : at + 3] == ["Header", "Figure", "Header"]:
+            node["c"][0][1].append(_HERE)
+
+
 def _figure(content: list[Any]) -> str:
-    _, (_, caption), blocks = content
+    (_, classes, _), (_, caption), blocks = content
     (_, _, pairs), alt, (name, _) = _only_image(blocks)["c"]
     told = f"caption: [#{literal(text_of(caption))}]" if caption else "caption: none"
-    return f"#chart({_image(name, alt)}, {_width(dict(pairs))}, {told})"
+    place = ", placement: none" if _HERE in classes else ""
+    return f"#chart({_image(name, alt)}, {_width(dict(pairs))}, {told}{place})"
 
 
 def _image(name: str, alt: list[Node]) -> str:

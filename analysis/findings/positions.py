@@ -44,7 +44,9 @@ def assessors(rel: Relationship, window: str = "365D") -> Finding:
     order = order.sort_values(["subordination", "reliability", "length", "assessment_id"])
     least, level = order.iloc[0], order["subordination"].max()
     most = order[order["subordination"] == level].iloc[0]
-    key = "positions.apart" if level > least["subordination"] else "positions.views"
+    only = "subordinate" if see else "autonomous" if apart else "between"
+    views = f"positions.only_{only}" if len(scored) == 1 else "positions.views"
+    key = "positions.apart" if level > least["subordination"] else views
     facts |= {"most": _told(rel, most), "least": _told(rel, least)}
     first = [most["assessment_id"], least["assessment_id"]]
     rest = scored.loc[~scored["assessment_id"].isin(first), "assessment_id"]
