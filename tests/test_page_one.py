@@ -269,3 +269,21 @@ def test_one_question_of_one_organisation_is_one_row_with_its_history() -> None:
         "40–50% (1 May 2010)",
         "5–20% (1 Dec 2010), before 20–45% (Mar 2010)",
     ]
+
+
+@pytest.mark.parametrize("month", ["May", "Jun", "June", "Jul", "Sep", "September"])
+def test_a_day_is_no_number_however_its_month_is_written(month: str) -> None:
+    assert numbers(f"To 10 {month} 2024 it was 5%") == ["5"]
+
+
+@pytest.mark.parametrize(("deadline", "watched"), [("2010-12-31", False), ("2011-01-01", True)])
+def test_what_has_passed_undecided_is_not_waited_for(deadline: str, watched: bool) -> None:
+    table = measure_kit.forecasts((0.55, 0.8, "open")).assign(
+        term_basis="icd203:likely",
+        deadline_basis="stated",
+        proposition="p",
+        deadline_end=pd.Timestamp(deadline),
+        made_on=pd.Timestamp("2010-05-01"),
+    )
+    rel = relationship(days(20), pd.Timestamp("2011-01-01"), forecasts=table)
+    assert (findings.watch(rel).text != "") == watched

@@ -24,7 +24,8 @@ HEAVY = 8.0  # Goldstein points: supplies cut off, a treaty signed
 def watch(rel: Relationship, most: int = 3) -> Finding:
     """Say what to watch and by when: the open forecasts that are due next, one of each subject.
 
-    Those of the next year come first, of them those with a deadline of their author's. Empty where none is open.
+    Those of the next year come first, of them those with a deadline of their author's. One whose deadline has passed
+    undecided is nothing to wait for. Empty where none is open.
 
     Examples
     --------
@@ -43,7 +44,12 @@ def watch(rel: Relationship, most: int = 3) -> Finding:
         far=rows["date"] > rel.cutoff + pd.DateOffset(years=1),
         ours=rows["deadline_basis"] != "stated",
     )
-    rows = rows.sort_values(["far", "ours", "date"], kind="stable").drop_duplicates("subject").head(most)
+    rows = (
+        rows[rows["date"] >= rel.cutoff]
+        .sort_values(["far", "ours", "date"], kind="stable")
+        .drop_duplicates("subject")
+        .head(most)
+    )
     named = [_forecast(row, held.at[row.forecast_id, "term_basis"]) for row in rows.itertuples()]
     made = keys("assessments", held["assessment_id"].reindex(rows["forecast_id"]))
     return finding(rel, [Statement("watch.next", {"named": tuple(named)}, made)] if named else [])
