@@ -69,6 +69,16 @@ def test_event_dependence(
         )
 
 
+@pytest.mark.parametrize(("low", "domains", "told"), [(1.0, 1, True), (NAN, 1, False), (1.0, 2, False)])
+def test_the_stroke_of_coded_shifts_is_told_where_it_is_drawn(low: float, domains: int, told: bool) -> None:
+    rows = [(2019, 6.0, low, 9.0), (2020, 7.0, low, 9.0)] * domains
+    frame = yearly(*rows, events=10, measure="event_dependence")
+    if domains > 1:
+        frame["domain"] = ["energy", "energy", "trade", "trade"]
+    drawn = charts.event_dependence(frame, sides=kit.SIDES)
+    assert ("Upright stroke" in drawn.how) == told
+
+
 @pytest.mark.parametrize(
     ("value", "low", "high", "text"),
     [

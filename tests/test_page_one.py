@@ -287,3 +287,17 @@ def test_what_has_passed_undecided_is_not_waited_for(deadline: str, watched: boo
     )
     rel = relationship(days(20), pd.Timestamp("2011-01-01"), forecasts=table)
     assert (findings.watch(rel).text != "") == watched
+
+
+def test_fewer_acts_are_named_where_there_would_be_one_number_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    rel = an.load("russia-belarus", as_of="2023-04-06")
+    share = an.tension(rel.events, freq="M", draws=20)
+
+    def text() -> str:
+        return " ".join(item.text for item in findings.bottom_line(rel, share).items)
+
+    whole = text()
+    count = len(numbers(whole)) + len(numbers(findings.bottom_line(rel, share).lead.text))
+    for most, same in ((count, True), (count - 1, False)):
+        monkeypatch.setattr("analysis.findings.summary.NUMBERS", most)
+        assert (text() == whole) == same
