@@ -12,7 +12,7 @@ briefing: $(READY)
 
 test: lint
 	$(BIN)/mypy
-	$(BIN)/pytest -n auto --dist worksteal $(PYTEST) tests notebooks --nbval --nbval-sanitize-with notebooks/nbval.cfg
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder $(PYTEST) tests notebooks --nbval --nbval-sanitize-with notebooks/nbval.cfg
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+
 import charts_kit as kit
 import numpy as np
 import pandas as pd
@@ -67,12 +69,26 @@ def test_each_bar_begins_where_the_last_one_ended_and_numbers_are_the_steps() ->
         assert start == pytest.approx(before)
         assert end - start == pytest.approx(step)
     assert ends[-2][1] == pytest.approx(ends[-1][1]) == pytest.approx(steps["value"].iloc[-1])
+    # Each connector goes up from a bar to where the one before it ended.
+    joined = [line.get_segments()[0][0][0] for line in kit.marks(chart, "connector")]  # type: ignore[attr-defined]
+    assert joined == pytest.approx([ends[0][1], *(end for _, end in ends[1:-1])])
     drawn = {text.get_text() for text, _ in kit.texts(chart)}
     assert f"{100 * steps['value'].iloc[-1]:.1f}%" in drawn
     lowered = kit.marks(chart, "step-lower")[0].get_facecolor()  # type: ignore[attr-defined]
     from matplotlib.colors import to_hex
 
     assert to_hex(lowered) == design.COOPERATION.lower()
+
+
+@pytest.mark.parametrize(
+    ("now", "clear", "key"),
+    [(0.051, True, "unclear"), (0.061, True, "clear"), (0.061, False, "unclear"), (0.047, True, "same")],
+)
+def test_a_change_is_called_clear_by_the_rule_of_sentences(now: float, clear: bool, key: str) -> None:
+    # 0.047 and 0.051 are both printed 0.05 in the sentence, which then tells no change.
+    rows = pd.DataFrame({"value": [0.047, now], "clear": clear, "date": pd.Timestamp("2020-01-01")})
+    title_data = importlib.import_module("analysis.charts.change_steps").title_data
+    assert title_data(rows).key == key
 
 
 def test_nine_acts_are_a_sentence() -> None:

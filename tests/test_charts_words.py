@@ -104,3 +104,11 @@ def test_a_missing_band_proves_no_change() -> None:
 def test_a_frame_without_the_columns_is_refused_by_name(name: str) -> None:
     with pytest.raises(ColumnError, match=f"charts.{name}"):
         getattr(charts, name)(pd.DataFrame({"other": [1]}))
+
+
+@pytest.mark.parametrize(("state", "told"), [("observed", True), ("no events", False)])
+def test_a_year_earlier_is_told_where_something_was_known_then(state: str, told: bool) -> None:
+    days = pd.to_datetime(["2019-01-01", "2020-01-01", "2021-01-01"])
+    frame = pd.DataFrame({"date": days, "measure": "tension_share", "value": [0.2, 0.3, 0.4], "low": 0.1, "high": 0.5})
+    chart = charts.tension(frame.assign(state=["observed", state, "observed"]), sides=kit.SIDES)
+    assert ("A year earlier it was 30%." in chart.alt) == told

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import itertools
 import re
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -15,11 +17,14 @@ from finding_kit import days, relationship
 
 import analysis as an
 from analysis import findings, listings
-from analysis.findings.happened import episodes, weighed
+from analysis.findings.happened import around, episodes, weighed
 from analysis.findings.limits import known
+from analysis.findings.outlook import turn
 from analysis.findings.summary import NUMBERS, numbers
 from analysis.findings.texts import PARTS, TEXTS
 from analysis.measures.tension import long_run
+
+shares = importlib.import_module("analysis.findings.shares")
 
 DAYS = ("1998-06-30", "2004-03-01", "2006-06-30", "2010-07-01", "2019-06-30", "2020-09-14", "2023-04-06", None)
 END = "2011-01-01"
@@ -301,3 +306,50 @@ def test_fewer_acts_are_named_where_there_would_be_one_number_too_many(monkeypat
     for most, same in ((count, True), (count - 1, False)):
         monkeypatch.setattr("analysis.findings.summary.NUMBERS", most)
         assert (text() == whole) == same
+
+
+@pytest.mark.parametrize(("publishers", "named"), [(1, False), (2, True)])
+def test_what_stood_around_is_told_from_two_publishers_on(publishers: int, named: bool) -> None:
+    rel = relationship(days(20), "2011-01-01")
+    other = rel.events.tail(1).assign(dyad=False, publishers=publishers, title="A third acts", event_id="other")
+    rel = replace(rel, events=pd.concat([rel.events, other], ignore_index=True))
+    assert ("A third acts" in around(rel, pd.Timestamp("2010-01-01")).text) == named
+
+
+@pytest.mark.parametrize(("score", "told"), [(7.5, False), (8.0, True)])
+def test_an_act_is_heavy_from_eight_points_on(score: float, told: bool) -> None:
+    for sign, key in ((1, "watch.turn_up"), (-1, "watch.turn_down")):
+        # Of each kind alike until the last half-year, which is of one kind alone and of light acts.
+        acts = days(20, scores=(-score, score)) + days(20, first="2010-08-01", step=6, scores=(2.0 * sign,))
+        said = turn(relationship(acts, "2010-12-15"))
+        assert [one.key for one in said.statements] == ([key] if told else [])
+
+
+def test_of_forecasts_those_of_the_next_year_come_first_its_last_day_included() -> None:
+    table = measure_kit.forecasts((0.55, 0.8, "open"), (0.55, 0.8, "open")).assign(
+        deadline_basis=["imputed", "stated"],
+        term_basis="icd203:likely",
+        proposition=["soon", "late"],
+        subject=["autonomy", "trade"],
+        deadline_end=pd.to_datetime(["2012-01-01", "2012-01-02"]),
+        made_on=pd.Timestamp("2010-05-01"),
+    )
+    said = findings.watch(relationship(days(20), "2011-01-01", forecasts=table), 1)
+    assert said.text.startswith("To watch: Soon")
+
+
+def test_a_share_is_told_for_five_years_and_set_beside_a_period_that_had_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    rel = an.load("russia-belarus", as_of="2023-04-06")
+    rows = shares.chosen(rel)
+    oldest = rows.loc[rows["age_days"].idxmax()]
+    for fresh, told in ((oldest["age_days"], True), (oldest["age_days"] - 1, False)):
+        monkeypatch.setattr(shares, "FRESH", fresh)
+        assert (oldest["indicator"] in set(shares.chosen(rel)["indicator"])) == told
+    monkeypatch.undo()
+    first = rows[rows["value_before"].notna()].iloc[0]
+    meets = (rel.indicators["indicator"] == first["indicator"]) & (rel.indicators["end"] == first["end_before"])
+    assert meets.sum() == 1
+    for end, kept in ((first["start"] - pd.Timedelta(days=1), True), (first["start"], False)):
+        moved = replace(rel, indicators=rel.indicators.assign(end=rel.indicators["end"].mask(meets, end)))
+        again = shares.chosen(moved).set_index("indicator").loc[first["indicator"]]
+        assert (again["period_before"] == first["period_before"]) == kept

@@ -13,10 +13,12 @@ import pandas as pd
 
 from analysis.charts import design
 from analysis.charts.design import LABEL, Box, Sheet, Words
-from analysis.charts.scaffold import FEW_ACTS, House, Page, chart, named
+from analysis.charts.scaffold import House, Page, chart, named
 from analysis.charts.text_metrics import BOLD, height, wrap
 from analysis.charts.title import Title
 from analysis.findings import wording
+from analysis.measures.options import FEW_ACTS
+from analysis.measures.robustness import moved
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -61,8 +63,8 @@ def change_steps(frame: pd.DataFrame, events: pd.DataFrame | None = None, **hous
     now = frame[frame["kind"].eq("now")]
     if now.empty or now["value"].isna().any():
         return Page(frame, "Nothing to compare: no act is recorded before the last briefing", counted=events)
-    if int(now["acts"].iloc[0]) < FEW_ACTS:
-        few = f"Only {wording.count(int(now['acts'].iloc[0]), 'act')} recorded: too few for a change to be taken apart"
+    if (acts := int(now["acts"].iloc[0])) < FEW_ACTS:
+        few = f"Only {wording.count(acts, 'act')} recorded: too few for a change to be taken apart"
         return Page(frame, few, counted=events)
     rows = frame.reset_index(drop=True)
     listed = [f"{_label(row)} {_number(row)}" for row in rows.to_dict("records")]
@@ -79,13 +81,14 @@ def change_steps(frame: pd.DataFrame, events: pd.DataFrame | None = None, **hous
 
 
 def title_data(rows: pd.DataFrame) -> Title:
-    """Return what is said of the change. Keys: "clear", "unclear" (the band of the difference holds zero), "same"."""
+    """Return what is said of the change, by the rule of sentences (`moved`). Keys: "clear", "unclear", "same"."""
     first, last = rows.iloc[0], rows.iloc[-1]
     then, now = float(first["value"]), float(last["value"])
     numbers = {"then": then, "now": now, "since": first["date"]}
     if _share(then) == _share(now):
         return Title("same", numbers)
-    return Title("clear" if bool(rows["clear"].iloc[0]) else "unclear", numbers, "up" if now > then else "down")
+    word = moved(pd.Series({"then": then, "now": now, "value": now - then, "clear": bool(rows["clear"].iloc[0])}))
+    return Title("unclear" if word == "no clear change" else "clear", numbers, "up" if now > then else "down")
 
 
 def title_text(title: Title) -> str:

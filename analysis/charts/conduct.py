@@ -18,7 +18,7 @@ from analysis.charts.scaffold import House, Page, chart, limits, marks, named, s
 from analysis.charts.stack import Plan, stack
 from analysis.charts.title import Title
 from analysis.findings import wording
-from analysis.measures.conduct import FEW_ACTS
+from analysis.measures.options import FEW_ACTS
 
 _NAMES = {"verbal": "words", "material": "deeds"}
 _STYLES: dict[str, tuple[str, Any]] = {"verbal": (design.GREY, (0, (3, 1.2))), "material": (design.INK, "-")}

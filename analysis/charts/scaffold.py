@@ -21,9 +21,7 @@ from analysis.charts.frames import require, silent
 from analysis.errors import OptionError
 from analysis.findings import wording
 from analysis.findings.display import Chart
-
-FEW_ACTS = 10
-"""Fewer acts than this are a sentence, not a line."""
+from analysis.measures.options import FEW_ACTS
 
 P = ParamSpec("P")
 
@@ -121,9 +119,12 @@ def nothing(name: str, title: str, data: pd.DataFrame, source: str = "") -> Char
     return Chart(made.figure, name, title, "", source, f"{title}. Nothing is drawn.", data, drawn=False)
 
 
-def few(rows: pd.DataFrame, counted: pd.DataFrame | None = None, what: str = "a line") -> Page | None:
-    """Return the sentence in place of a picture of fewer than ten acts, by the column `events` where there is one."""
-    acts = int(rows["events"].sum()) if "events" in rows else FEW_ACTS
+def few(
+    rows: pd.DataFrame, counted: pd.DataFrame | None = None, what: str = "a line", *, acts: int | None = None
+) -> Page | None:
+    """Return the sentence in place of a picture of fewer than ten acts; they are counted by the column `events`."""
+    if acts is None:
+        acts = int(rows["events"].sum()) if "events" in rows else FEW_ACTS
     if acts >= FEW_ACTS:
         return None
     title = f"Only {wording.count(acts, 'act')} recorded in this period: too few for {what}"

@@ -17,12 +17,13 @@ import pandas as pd
 from analysis.charts import axes, context, design, frames, rug
 from analysis.charts.design import LABEL, Box, Sheet, Words
 from analysis.charts.labels import End, ends_slack, set_ends, spread
-from analysis.charts.scaffold import FEW_ACTS, House, Page, chart, limits, marks, named, spoken
+from analysis.charts.scaffold import House, Page, chart, few, limits, marks, named, spoken
 from analysis.charts.text_metrics import BOLD, height, width, wrap
 from analysis.charts.title import Title
 from analysis.findings import wording
 from analysis.measures.options import length
 from analysis.measures.peak import SURE
+from analysis.measures.robustness import place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,10 +104,8 @@ def tension(
     if share.empty:
         return Page(share, "No act between the two sides is recorded in this period", counted=events)
     acts = rug.acts_of(events, share)
-    if acts is not None and len(acts) < FEW_ACTS:
-        return Page(
-            share, f"Only {wording.count(len(acts), 'act')} recorded in this period: too few for a line", counted=events
-        )
+    if acts is not None and (sentence := few(share, events, acts=len(acts))):
+        return sentence
     span = limits(share, house)
     drawn = _Drawn(share, acts, _inside(peaks, share), frames.usual(events, prior), span, eras)
     heading = title_text(title_data(drawn.share, drawn.peaks, drawn.usual))
@@ -146,8 +145,8 @@ def title_data(share: pd.DataFrame, peaks: pd.DataFrame, usual: float | None) ->
     """Return what is said of the share: the largest fall from a peak that the uncertainty supports, else its level.
 
     A peak is spoken of where half of the redrawn records have it there, and a fall where both bands are apart. Keys:
-    "memory" (no recent act), "highest" (the last day is a peak), "fell", "level" (against the usual one; without
-    direction near it), "level alone".
+    "memory" (no recent act), "highest" (the last day is a peak), "fell", "level" (against the usual one),
+    "level alone".
     """
     last = share.iloc[-1]
     numbers = {"now": float(last["value"]), "day": last["date"]}
@@ -164,9 +163,7 @@ def title_data(share: pd.DataFrame, peaks: pd.DataFrame, usual: float | None) ->
             return Title("fell", {**numbers, "then": float(top["value"]), "peak": top["date"]}, "down")
     if usual is None:
         return Title("level alone", numbers)
-    apart = wording.percent(usual) != wording.percent(last["value"]) and not pd.isna(last["low"])
-    way = "below" if apart and last["high"] < usual else "above" if apart and last["low"] > usual else ""
-    return Title("level", {**numbers, "usual": usual}, way)
+    return Title("level", {**numbers, "usual": usual}, place(last["value"], last["low"], last["high"], usual))
 
 
 def _band(row: dict[Any, Any]) -> tuple[float, float]:
@@ -187,9 +184,7 @@ def title_text(title: Title) -> str:
         return f"Tension fell from {then} to {now} on {day}"
     if title.key == "level alone":
         return f"Tension at {now} on {day}"
-    return (
-        f"Tension {title.direction or 'near'} its usual level on {day}: {now} against {wording.percent(said['usual'])}"
-    )
+    return f"Tension {title.direction} its usual level on {day}: {now} against {wording.percent(said['usual'])}"
 
 
 def _alt(drawn: _Drawn) -> str:
@@ -201,9 +196,7 @@ def _alt(drawn: _Drawn) -> str:
         parts.append(f"The last value, {wording.percent(last['value'])}, has a band from {band}.")
     before = share[share["date"] <= last["date"] - pd.DateOffset(years=1)]
     if not before.empty and not frames.silent(before.tail(1)).any():
-        year_ago = before.iloc[-1]
-        clear = "" if not wording.overlap(frames.band_of(year_ago), frames.band_of(last)) else ", no clear change"
-        parts.append(f"A year earlier it was {wording.percent(year_ago['value'])}{clear}.")
+        parts.append(f"A year earlier it was {wording.percent(before['value'].iloc[-1])}.")
     parts += [f"Peak: {' '.join(_named(row))}." for row in drawn.peaks.to_dict("records")]
     return " ".join(parts)
 

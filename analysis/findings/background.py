@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.findings.basis import FEW_ACTS, acts_of, finding, keys, sides
+from analysis.findings.basis import acts_of, finding, keys, sides
 from analysis.findings.display import Finding
 from analysis.findings.happened import act, eras
 from analysis.findings.statement import Statement, say
+from analysis.measures.options import FEW_ACTS
 
 if TYPE_CHECKING:
     from analysis.record.relationship import Relationship

@@ -15,8 +15,6 @@ from analysis.record.dates import midpoint
 if TYPE_CHECKING:
     from analysis.record.relationship import Relationship
 
-FEW_ACTS = 10  # fewer acts bear no statement on a level
-
 
 def finding(rel: Relationship, statements: Sequence[Statement], *, most: int = 4) -> Finding:
     """Return a finding of some sentences, with the best source of each record that they rest on, `most` of them.
@@ -38,6 +36,11 @@ def finding(rel: Relationship, statements: Sequence[Statement], *, most: int = 4
 def sides(rel: Relationship) -> dict[str, str]:
     """Return the facts that name both sides and the acts that are spoken of."""
     return {"a": rel.side_a.name, "b": rel.side_b.name, "acts": rel.acts_between, "part": rel.only_acts}
+
+
+def last_briefing(rel: Relationship, then: str | pd.Timestamp | None) -> pd.Timestamp:
+    """Return the day of the last briefing: `then`, or a year before the cut-off."""
+    return pd.Timestamp(then) if then else rel.cutoff - pd.DateOffset(years=1)
 
 
 def acts_of(rel: Relationship) -> pd.DataFrame:

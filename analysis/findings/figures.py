@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from analysis.findings.basis import last_briefing
 from analysis.findings.citing import best_sources
 from analysis.findings.display import Table
 from analysis.findings.positions import FEW_VOICES
@@ -44,7 +45,7 @@ def figures(
     >>> an.findings.figures(rel, share).frame.shape[1]
     6
     """
-    since = pd.Timestamp(then) if then else rel.cutoff - pd.DateOffset(years=1)
+    since = last_briefing(rel, then)
     rows = [*_tension(rel, share, since, half_life), *_shares(rel), *_positions(rel, since)]
     frame = pd.DataFrame([cells for cells, _ in rows], columns=[_text(f"figures.{name}") for name in COLUMNS])
     caption = _text("figures.caption", day=rel.cutoff, since=since)

@@ -55,11 +55,7 @@ class _Words(string.Formatter):
         return str(_WORDINGS[kind](value))
 
 
-_VERBS = {"are": ("is", "are"), "was": ("was", "were"), "see": ("sees", "see")}
-
-
-def _step(value: float) -> str:
-    return signed(value, 1)
+_VERBS = {"are": ("is", "are"), "was": ("was", "were")}
 
 
 def _part(value: float) -> tuple[float, str, str]:
@@ -70,13 +66,11 @@ def _part(value: float) -> tuple[float, str, str]:
 _BANDS = {
     "band": (number, " (90% band {} to {})"),
     "gap_band": (signed, ", 90% band {} to {}"),
-    "step_band": (_step, " (90% interval {} to {})"),
 }
 _WORDINGS: Mapping[str, Callable[[Any], str]] = {
     "": str,
     "number": number,
     "signed": signed,
-    "step": _step,
     "significant": significant,
     "capital": lambda words: words[:1].upper() + words[1:],
     "words": lambda items: spelled(items) if items else "none",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.findings.basis import composite_of, finding, share_of
+from analysis.findings.basis import composite_of, finding, last_briefing, share_of
 from analysis.findings.display import Findings
 from analysis.findings.happened import around, happened
 from analysis.findings.outlook import watch
@@ -71,7 +71,7 @@ def bottom_line(
     >>> all(item.sources for item in line.items if item.records)
     True
     """
-    since = pd.Timestamp(then) if then else rel.cutoff - pd.DateOffset(years=1)
+    since = last_briefing(rel, then)
     lead = tension_change(rel, since, half_life)
     if not lead.text:
         level = standing(rel, share, half_life)
@@ -103,7 +103,7 @@ def title(
     >>> an.findings.title(rel, share)
     'Belarus and Russia calmer than usual, no clear change since 6 April 2022'
     """
-    level, since = standing(rel, share, half_life), pd.Timestamp(then) if then else rel.cutoff - pd.DateOffset(years=1)
+    level, since = standing(rel, share, half_life), last_briefing(rel, then)
     if level.key != "tension.level":
         return Statement(level.key.replace("tension.", "title."), level.facts).text
     moved = [said.key.split(".")[1].split("_")[0] for said in tension_change(rel, since, half_life).statements]

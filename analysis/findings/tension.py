@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.findings.basis import FEW_ACTS, acts_of, finding, heaviest, keys, last_days, share_of, sides
+from analysis.findings.basis import acts_of, finding, heaviest, keys, last_days, share_of, sides
 from analysis.findings.display import Finding
 from analysis.findings.happened import act
 from analysis.findings.statement import Statement
 from analysis.findings.wording import listed, percent, when
-from analysis.measures.options import half_life_days
+from analysis.measures.options import FEW_ACTS, half_life_days
 from analysis.measures.peak import SURE
 from analysis.measures.robustness import place
 from analysis.measures.tension import long_run
@@ -70,6 +70,11 @@ def told(rel: Relationship, half_life: str = "180D") -> str:
     if not (acts["goldstein"] < 0).any() or not (acts["goldstein"] > 0).any():
         return "one_sided"
     return "memory" if last_days(acts, rel.cutoff, half_life_days(half_life, "findings")).empty else "level"
+
+
+def comparable(rel: Relationship, earlier: pd.Timestamp, half_life: str) -> bool:
+    """Say whether the present has a level (see `told`) that can be set beside an earlier day with acts before it."""
+    return told(rel, half_life) == "level" and bool(acts_of(rel)["end"].min() <= earlier < rel.cutoff)
 
 
 def standing(rel: Relationship, share: pd.DataFrame, half_life: str = "180D") -> Statement:
@@ -156,7 +161,7 @@ def tension_change(rel: Relationship, then: str | pd.Timestamp, half_life: str =
     from analysis.measures.robustness import moved
 
     earlier = pd.Timestamp(then)
-    if told(rel, half_life) != "level" or not acts_of(rel)["end"].min() <= earlier < rel.cutoff:
+    if not comparable(rel, earlier, half_life):
         return Finding("")
     row = difference(rel.events, earlier, rel.cutoff, half_life=half_life, band=WORD_BAND).iloc[0]
     names = ("then", "now", "value", "low", "high")
@@ -199,7 +204,7 @@ def tension_chance(rel: Relationship, then: str | pd.Timestamp, half_life: str =
     from analysis.record.codebook import likelihood_word
 
     earlier = pd.Timestamp(then)
-    if told(rel, half_life) != "level" or not acts_of(rel)["end"].min() <= earlier < rel.cutoff:
+    if not comparable(rel, earlier, half_life):
         return Finding("")
     row = propensity_change(rel.events, earlier, rel.cutoff).iloc[0]
     more = row["probability_higher"] > 0.5
@@ -229,7 +234,7 @@ def other_choices(rel: Relationship, then: str | pd.Timestamp, half_life: str = 
     from analysis.measures.robustness import robustness
 
     earlier = pd.Timestamp(then)
-    if told(rel, half_life) != "level" or not acts_of(rel)["end"].min() <= earlier < rel.cutoff:
+    if not comparable(rel, earlier, half_life):
         return Finding("")
     frame = robustness(rel.events, earlier, rel.cutoff, half_life=half_life)
     shown, others = frame.iloc[0], frame.iloc[1:]

@@ -54,7 +54,8 @@ def change_steps(
         ("lower, others"), those that raise ("raise", "raise, others"), a row "now". `value` is the share (0 to 1) with
         `low`, `high` (90%) for "then" and "now", else the step; the steps add up to now less then. `date`,
         `event_id`, `title`, `short` of a named act; `acts` (how many the row is made of); `clear` (bool: whether the
-        98% band of the difference leaves zero), the same in every row. No row where nothing had been recorded by then.
+        band of the difference that words ask for leaves zero), the same in every row. No row where nothing had been
+        recorded by then.
 
     Raises
     ------

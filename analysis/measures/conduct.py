@@ -32,7 +32,6 @@ from analysis.measures._series import states
 
 SCHEME = "gdelt: roots 01-05, 06-09, 10-14, 15-20"
 MEASURES = ("verbal", "material", "gap")
-FEW_ACTS = 10  # fewer words, or fewer deeds, bear no statement on their gap
 _CLASSES = {
     "verbal_cooperation": "verbal",
     "verbal_conflict": "verbal",
@@ -132,7 +131,7 @@ def gap_on_last_day(frame: pd.DataFrame) -> dict[str, object]:
         return {"state": "none"}
     last = {name: row.iloc[0] for name, row in rows.items()}
     gap = last["gap"]
-    if gap["acts"] < FEW_ACTS:
+    if gap["acts"] < opt.FEW_ACTS:
         state = "few"
     elif gap["state"] != "observed":
         state = "memory"

@@ -158,6 +158,6 @@ def headline(
     asked = {"half_life": half_life, "confidence": confidence, "draws": draws, "seed": seed}
     parts = [read(rel, **asked) for read in dict.fromkeys(one.read for one in MEASURES.values()) if read]
     table = pd.concat([part.reindex(columns=_COLUMNS) for part in parts if len(part)], ignore_index=True)
-    kinds = {"resampled": f"{confidence * 100:g} % interval, resampled", "one out": "leaving out one part"}
+    kinds = {"resampled": f"{confidence * 100:g}% interval, resampled", "one out": "leaving out one part"}
     table["band"] = [kinds.get(one := MEASURES[name].band, one) for name in table["measure"]]
     return table[table["value"].notna()].reset_index(drop=True)

@@ -11,6 +11,8 @@ import pandas as pd
 from analysis.errors import OptionError, nearest, one_of
 
 LEAST_DRAWS = 20
+FEW_ACTS = 10
+"""Fewer acts bear no statement: no level, no gap, no line."""
 _CALENDAR = re.compile(r"P?\+?([0-9]+(?:\.[0-9]+)?)\s*(m|mo|mon|mos|months?|y|yr|yrs|years?|a)", re.IGNORECASE)
 
 

@@ -19,7 +19,6 @@ from analysis.measures.difference import WORD_BAND, difference
 from analysis.measures.tension import long_run, tension
 
 HALF_LIVES = (60, 90, 180, 365)
-LEAST_ACTS = 10  # fewer acts bear no statement on a level
 Place = Literal["above", "near", "below"]
 Moved = Literal["higher", "lower", "no clear change"]
 
@@ -78,7 +77,7 @@ def robustness(
     for choice, table, days in _choices(events, opt.half_life_days(half_life, "robustness")):
         acts = fr.read_acts(table, "robustness")
         row: dict[str, object] = {"choice": choice, "acts": len(acts), "level": "too few acts", "moved": "too few acts"}
-        placed = len(acts) >= LEAST_ACTS and acts.point.min() <= opt.day_number(then, "robustness", "then")
+        placed = len(acts) >= opt.FEW_ACTS and acts.point.min() <= opt.day_number(then, "robustness", "then")
         if placed and np.unique(np.sign(acts.score[acts.score != 0])).size == 2:
             length = f"{days:.15g}D"
             last = tension(table, start=now, end=now, half_life=length, draws=draws).iloc[-1]

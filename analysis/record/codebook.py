@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 SCHEME = "gdelt"
 QUAD_CLASSES = ("verbal_cooperation", "material_cooperation", "verbal_conflict", "material_conflict")
-RELIABILITY = ("A", "B", "C", "D", "E", "F")
 
 
 @cache

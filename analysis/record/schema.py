@@ -42,7 +42,6 @@ class Column:
     required: bool = True
     optional: bool = False
     allowed: tuple[str, ...] = ()
-    vocabulary: str = ""
     low: float | None = None
     high: float | None = None
     words: int | None = None
