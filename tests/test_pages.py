@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import analysis as an
@@ -101,6 +101,8 @@ def test_an_address_is_written_as_a_browser_takes_it(written: str, right: str) -
 
 
 @given(st.text(max_size=60))
+@example("0\r{")
+@example("\\\\{&")
 def test_no_text_makes_the_key_fail(text: str) -> None:
     assert address(address(text)) == address(text)
     page_keys(text)

@@ -42,10 +42,13 @@ def address(text: str) -> str:
     >>> address("https://doi.org/doi:10.1234/ABC.6")
     'https://doi.org/10.1234/ABC.6'
     """
-    plain = text.strip()
-    if "\\" in plain or "{" in plain:
+    plain, before = text.strip(), ""
+    # An escape taken out can leave another one, or a blank at the end.
+    while plain != before and ("\\" in plain or "{" in plain):
+        before = plain
         for pattern, letter in _TEX:
             plain = pattern.sub(letter, plain)
+        plain = plain.strip()
     bare, found = _DOI_BEFORE.subn("", plain)
     if found or re.fullmatch(_DOI, plain):
         usual = re.fullmatch(r"https?://(?:dx\.)?doi\.org/10\..*", plain)
